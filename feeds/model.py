@@ -1,0 +1,153 @@
+"""The values that the syndication system speaks of; no behaviour beyond what the values themselves say.
+
+Every datetime is aware. Readers (`feeds.sources`, `feeds.extract`) keep the offset they found, so that `.date()` is the
+day the page printed; the store keeps the instant in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a list or feed, before its page has been read.
+
+    `url` is absolute; `summary` is plain text; `html` is the feed's own full text (unsanitised) where it carries one.
+    """
+
+    url: str
+    guid: str | None = None
+    title: str = ""
+    summary: str = ""
+    author: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str | None = None
+    image: str | None = None
+    html: str = ""
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as read from its page, its feed entry, or the store.
+
+    `text` is plain text, paragraphs separated by one blank line; `html` is sanitised (only `feeds.extract.sanitise`
+    makes it). `language` is a BCP 47 tag. The fields after `html` are known once the article is stored.
+    """
+
+    url: str
+    title: str = ""
+    author: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str | None = None
+    image: str | None = None
+    text: str = ""
+    html: str = ""
+    summary: str = ""
+    guid: str | None = None
+    categories: tuple[str, ...] = ()
+    source: str = ""
+    """The slug of the source it was found by."""
+    id: int | None = None
+    """The store's number: ascending in the order in which articles were found."""
+    story: int | None = None
+    """The story it belongs to; copies of one text share it."""
+    found: datetime | None = None
+    """When this program first saw it (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that is watched: an address, how it is read, and how its dates and language are to be understood."""
+
+    slug: str
+    url: str
+    title: str = ""
+    kind: str = "auto"
+    """A name in `feeds.sources.KINDS`, or "auto": discovered at the first look and then stored."""
+    language: str | None = None
+    time_zone: str = "UTC"
+    """IANA name; a date without a zone is a day there."""
+    description: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What the kind needs: `selector` (CSS or XPath of the list's links), and what discovery has learned."""
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One event told by several sources in nearly the same words: `articles` in the order they were found."""
+
+    id: int
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A named query. Declared in `config/topics.toml` or owned by a person; both compile to the same thing."""
+
+    slug: str
+    query: str
+    title: str = ""
+    description: str = ""
+    language: str | None = None
+    owner: str | None = None
+    """None: declared by the operator."""
+    urgent: bool = False
+    expect: tuple[str, ...] = ()
+    """Sample texts that must match; `tocsin check` runs them."""
+    reject: tuple[str, ...] = ()
+    """Sample texts that must not match."""
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in an article that helped a query to match.
+
+    `field` is "title", "text", … (an attribute of `Article`); `start` and `end` are code point offsets into it, half open;
+    `clause` is the part of the query it satisfied, as the person wrote it.
+    """
+
+    field: str
+    start: int
+    end: int
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """That the query stored under `id` selects an article, why, and how strongly."""
+
+    id: Hashable
+    spans: tuple[Span, ...] = ()
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSpec:
+    """What a feed is called and where it stands; its items are given to the renderer beside it.
+
+    `path` is the public path without extension ("/feeds/topics/maritime-security"); `base_url` the site's root without a
+    trailing slash; `updated` the newest change of any item (UTC), never the time of rendering.
+    """
+
+    path: str
+    title: str
+    base_url: str
+    home: str = "/"
+    description: str = ""
+    language: str | None = None
+    updated: datetime | None = None
+    hub: str | None = None
+    previous_archive: str | None = None
+    next_archive: str | None = None
+    current: str | None = None
+    is_archive: bool = False
+    icon: str | None = None
