@@ -55,7 +55,9 @@ class Article:
     source: str = ""
     """The slug of the source it was found by."""
     id: int | None = None
-    """The store's number: ascending in the order in which articles were found."""
+    """The store's number: ascending in the order in which articles were found. For use inside only."""
+    uid: str = ""
+    """The outside's name for it (32 hex digits): derived from source and first URL, so that a rebuilt store gives the same."""
     story: int | None = None
     """The story it belongs to; copies of one text share it."""
     found: datetime | None = None
@@ -131,6 +133,18 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedItem:
+    """An article as one feed shows it: with its source's title, the topics it matched, the spans that did it, and its copies."""
+
+    article: Article
+    source_title: str = ""
+    source_url: str = ""
+    topics: tuple[Topic, ...] = ()
+    spans: tuple[Span, ...] = ()
+    also: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FeedSpec:
     """What a feed is called and where it stands; its items are given to the renderer beside it.
 
@@ -141,6 +155,8 @@ class FeedSpec:
     path: str
     title: str
     base_url: str
+    tag: str = ""
+    """Authority and date of the tag URIs (RFC 4151), "news.example.org,2026"; it outlives a change of `base_url`."""
     home: str = "/"
     description: str = ""
     language: str | None = None
