@@ -1,0 +1,122 @@
+"""Connections and transactions on SQLite or PostgreSQL; knows no table.
+
+SQLite runs in WAL mode with `synchronous=FULL`: a commit is on the disk before anybody is told of it. `NORMAL` would
+survive a killed process but not a power cut, after which "sent" could be forgotten and a follower told twice; `FULL`
+costs a factor of two or three on single small commits and nothing on batches (see docs/notes).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect, Engine
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Every table of the program, of this package and of those that stand on it, is declared on this."""
+
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+"""A value of JSON, `JSONB` on PostgreSQL."""
+
+BUSY_TIMEOUT_SECONDS = 30
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant. Takes aware datetimes only, stores UTC, gives back aware UTC; SQLite itself knows no time zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One database, shared by all threads of the process.
+
+    `write()` and `read()` each open one short transaction; never hold one open across a request to another machine.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        """`url` as SQLAlchemy reads it; `postgres://` and `postgresql://` mean psycopg 3. The folder of a SQLite file is made."""
+        self.url = _normalised(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database not in (None, "", ":memory:"):
+            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = _engine(self.url, pool_size)
+        # SQLite has one writer at a time; queueing here is fair and free, polling for its lock is neither.
+        self._writer = threading.Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write: committed at the end, rolled back if the block raises."""
+        if self._writer is None:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._writer, self.engine.connect().execution_options(tocsin_write=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give back all connections; the object can't be used afterwards."""
+        self.engine.dispose()
+
+
+def _normalised(url: str) -> sa.URL:
+    parsed = sa.make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: sa.URL, pool_size: int) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        # The driver's own implicit BEGIN is deferred, so two writers could both read first and then refuse each other.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("tocsin_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
