@@ -92,7 +92,8 @@ _TIMESTAMP = re.compile(r"\d{10}(?:\d{3})?")
 _UNITS = {
     "second": "s", "sec": "s", "giây": "s", "minute": "m", "min": "m", "phút": "m", "hour": "h", "hr": "h", "giờ": "h",
     "tiếng": "h", "heure": "h", "stunde": "h", "hora": "h", "day": "d", "ngày": "d", "jour": "d", "tag": "d",
-    "día": "d", "week": "w", "tuần": "w", "semaine": "w", "woche": "w", "semana": "w", "month": "o", "tháng": "o", "mois": "o",
+    "día": "d",
+    "week": "w", "tuần": "w", "semaine": "w", "woche": "w", "semana": "w", "month": "o", "tháng": "o", "mois": "o",
     "monat": "o", "mes": "o", "year": "y", "năm": "y", "an": "y", "jahr": "y", "año": "y",
 }  # fmt: skip
 _UNIT_LENGTH = {
