@@ -1,9 +1,9 @@
 """What can go wrong between an operator's files and a follower's screen.
 
-    TocsinError
-    ├── ConfigurationError   one or more `Problem`s in the operator's files or environment
-    ├── DeliveryError        the other side did not take it (permanent, retry_after, moved_to, gone)
-    └── RequestError         what a person asked for cannot be done; its text is for that person
+TocsinError
+├── ConfigurationError   one or more `Problem`s in the operator's files or environment
+├── DeliveryError        the other side did not take it (permanent, retry_after, moved_to, gone)
+└── RequestError         what a person asked for cannot be done; its text is for that person
 """
 
 from __future__ import annotations

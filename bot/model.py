@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-AlertType = Literal["article.published", "article.updated", "digest", "ping", "endpoint.verify", "endpoint.disabled", "operator"]
+AlertType = Literal[
+    "article.published", "article.updated", "digest", "ping", "endpoint.verify", "endpoint.disabled", "operator"
+]
 """The types of INTERFACE's webhook payloads, and "operator": a source's alarm, told to operators only."""
 
 

@@ -102,7 +102,10 @@ def _engine(url: sa.URL, pool_size: int) -> Engine:
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
     engine = sa.create_engine(
-        url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+        url,
+        pool_size=pool_size,
+        max_overflow=10,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -110,7 +113,13 @@ def _engine(url: sa.URL, pool_size: int) -> Engine:
         # The driver's own implicit BEGIN is deferred, so two writers could both read first and then refuse each other.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

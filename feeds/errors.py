@@ -30,9 +30,7 @@ class FetchError(FeedsError):
 
     code = "unreachable"
 
-    def __init__(
-        self, message: str, *, url: str, status: int | None = None, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, url: str, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.url = url
         self.status = status

@@ -1,0 +1,324 @@
+"""SQL on articles: under which names they are known, what they say, what they said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from feeds.database import UtcDateTime
+from feeds.model import Article
+from feeds.store.tables import article_keys, articles, matches, revisions, sources, topics
+
+Key = tuple[str, str]
+"""Kind ("guid", "url", "text") and value, as `feeds.identity` makes them."""
+
+_COLUMNS = [column for column in articles.c if column.name not in ("signature",)]
+_ARTICLES = sa.select(*_COLUMNS, sources.c.slug.label("source")).join(sources, sources.c.id == articles.c.source_id)
+
+
+def article_of(row: Row[Any]) -> Article:
+    """A row of `_ARTICLES` as a value."""
+    return Article(
+        url=row.url,
+        title=row.title,
+        author=row.author,
+        published=row.published,
+        updated=row.updated,
+        language=row.language,
+        image=row.image,
+        text=row.text,
+        html=row.html,
+        summary=row.summary,
+        guid=row.guid,
+        categories=tuple(row.categories),
+        source=row.source,
+        id=row.id,
+        uid=row.uid,
+        story=row.story_id,
+        found=row.found,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What identity needs of a stored article: its id and what it says now."""
+
+    id: int
+    url: str
+    title: str
+    text: str
+    summary: str
+    published: datetime | None
+
+
+def known(connection: Connection, source_id: int, keys: Iterable[Key]) -> dict[Key, Known]:
+    """The articles of a source that are known under any of the keys."""
+    by_kind: dict[str, list[str]] = {}
+    for kind, value in keys:
+        by_kind.setdefault(kind, []).append(value)
+    found: dict[Key, Known] = {}
+    for kind, values in by_kind.items():
+        for start in range(0, len(values), 500):
+            rows = connection.execute(
+                _KNOWN, {"source": source_id, "of_kind": kind, "in_values": values[start : start + 500]}
+            )
+            for row in rows:
+                found[(kind, row.value)] = Known(row.id, row.url, row.title, row.text, row.summary, row.published)
+    return found
+
+
+_KNOWN = (
+    sa.select(
+        article_keys.c.value,
+        articles.c.id,
+        articles.c.url,
+        articles.c.title,
+        articles.c.text,
+        articles.c.summary,
+        articles.c.published,
+    )
+    .join(articles, articles.c.id == article_keys.c.article_id)
+    .where(
+        article_keys.c.source_id == sa.bindparam("source"),
+        article_keys.c.kind == sa.bindparam("of_kind"),
+        article_keys.c.value.in_(sa.bindparam("in_values", expanding=True)),
+    )
+)
+
+
+def insert(
+    connection: Connection,
+    source_id: int,
+    article: Article,
+    keys: Iterable[Key],
+    now: datetime,
+    *,
+    baseline: bool,
+    signature: bytes | None = None,
+) -> int:
+    """Store a new article, its own story for now; returns its id. `announced_at` stays NULL: `announce` is owed."""
+    inserted = connection.execute(
+        sa.insert(articles),
+        {
+            "uid": article.uid,
+            "source_id": source_id,
+            "story_id": 0,
+            "url": article.url,
+            "guid": article.guid,
+            "title": article.title,
+            "author": article.author,
+            "published": article.published,
+            "updated": article.updated,
+            "language": article.language,
+            "image": article.image,
+            "summary": article.summary,
+            "text": article.text,
+            "html": article.html,
+            "categories": list(article.categories),
+            "signature": signature,
+            "found": now,
+            "baseline": baseline,
+        },
+    )
+    article_id = int(inserted.inserted_primary_key[0])
+    connection.execute(_OWN_STORY, {"article": article_id})
+    add_keys(connection, source_id, article_id, keys)
+    return article_id
+
+
+_OWN_STORY = sa.update(articles).where(articles.c.id == sa.bindparam("article")).values(story_id=articles.c.id)
+
+
+def add_keys(connection: Connection, source_id: int, article_id: int, keys: Iterable[Key]) -> None:
+    """Remember further names of an article; a name that is taken stays with its first article."""
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        return
+    taken = known(connection, source_id, wanted)
+    rows = [
+        {"source_id": source_id, "kind": kind, "value": value, "article_id": article_id}
+        for kind, value in wanted
+        if (kind, value) not in taken
+    ]
+    if rows:
+        connection.execute(sa.insert(article_keys), rows)
+
+
+def revise(connection: Connection, article_id: int, article: Article, now: datetime, *, tell: bool) -> int:
+    """Store what the article says now, keep what it said, and return the revision's number.
+
+    `tell`: followers are told ("article.updated"); otherwise feeds alone show the change.
+    """
+    old = connection.execute(
+        sa.select(articles.c.title, articles.c.text, articles.c.revision)
+        .where(articles.c.id == article_id)
+        .with_for_update()
+    ).one()
+    number = int(old.revision) + 1
+    connection.execute(
+        sa.insert(revisions).values(
+            article_id=article_id, number=number, title=old.title, text=old.text, replaced_at=now
+        )
+    )
+    values: dict[str, Any] = {
+        "title": article.title,
+        "author": article.author,
+        "summary": article.summary,
+        "text": article.text,
+        "html": article.html,
+        "image": article.image,
+        "language": article.language,
+        "updated": now,
+        "revision": number,
+    }
+    if not tell:
+        values["announced_revision"] = number
+    connection.execute(sa.update(articles).where(articles.c.id == article_id).values(**values))
+    return number
+
+
+def revisions_of(connection: Connection, article_id: int) -> list[Row[Any]]:
+    """What it said before: rows of (number, title, text, replaced_at), oldest first."""
+    query = sa.select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.number)
+    return list(connection.execute(query).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Unannounced:
+    """An article whose topics have not been asked yet, or (`revision` > 0) whose change has not been told."""
+
+    article: Article
+    baseline: bool
+    revision: int
+
+
+_UNANNOUNCED = (
+    _ARTICLES.where(articles.c.announced_at.is_(None))
+    .order_by(articles.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer()))
+    .with_for_update(of=articles, skip_locked=True)
+)
+_UNANNOUNCED_REVISIONS = (
+    _ARTICLES.where(articles.c.revision > articles.c.announced_revision, articles.c.announced_at.is_not(None))
+    .order_by(articles.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer()))
+    .with_for_update(of=articles, skip_locked=True)
+)
+_ANNOUNCED = (
+    sa.update(articles)
+    .where(articles.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        announced_at=sa.bindparam("now", type_=UtcDateTime()),
+        announced_revision=articles.c.revision,
+    )
+)
+
+
+def unannounced(connection: Connection, limit: int) -> list[Unannounced]:
+    """The oldest unannounced articles, locked until the transaction ends; another worker's are passed over."""
+    rows = connection.execute(_UNANNOUNCED, {"limit": limit}).all()
+    return [Unannounced(article_of(row), row.baseline, 0) for row in rows]
+
+
+def unannounced_revisions(connection: Connection, limit: int) -> list[Unannounced]:
+    """The same for changes that are to be told."""
+    rows = connection.execute(_UNANNOUNCED_REVISIONS, {"limit": limit}).all()
+    return [Unannounced(article_of(row), row.baseline, row.revision) for row in rows]
+
+
+def announced(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Their topics were asked and what is owed was written, in this very transaction."""
+    if ids:
+        connection.execute(_ANNOUNCED, {"ids": list(ids), "now": now})
+
+
+def newest(
+    connection: Connection,
+    *,
+    source: str | None = None,
+    topic: str | None = None,
+    story: int | None = None,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[Article]:
+    """Articles, the newest first (by the order they were found); `before` and `after` are article ids, exclusive."""
+    query = _ARTICLES
+    if source is not None:
+        query = query.where(sources.c.slug == source)
+    if topic is not None:
+        chosen = sa.select(topics.c.id).where(topics.c.slug == topic).scalar_subquery()
+        query = query.join(matches, sa.and_(matches.c.article_id == articles.c.id, matches.c.topic_id == chosen))
+    if story is not None:
+        query = query.where(articles.c.story_id == story)
+    if before is not None:
+        query = query.where(articles.c.id < before)
+    if after is not None:
+        query = query.where(articles.c.id > after)
+    rows = connection.execute(query.order_by(articles.c.id.desc()).limit(limit)).all()
+    return [article_of(row) for row in rows]
+
+
+def ids(connection: Connection, *, source: str | None = None, topic: str | None = None) -> list[int]:
+    """The ids of all articles of a feed, ascending: what archive pages are cut from."""
+    query = sa.select(articles.c.id)
+    if source is not None:
+        query = query.join(sources, sources.c.id == articles.c.source_id).where(sources.c.slug == source)
+    if topic is not None:
+        query = query.join(matches, matches.c.article_id == articles.c.id).join(
+            topics, topics.c.id == matches.c.topic_id
+        )
+        query = query.where(topics.c.slug == topic)
+    return list(connection.execute(query.order_by(articles.c.id)).scalars())
+
+
+def by_ids(connection: Connection, wanted: Sequence[int]) -> list[Article]:
+    """The articles, in the order of the ids; unknown ids are left out."""
+    found: dict[int, Article] = {}
+    for start in range(0, len(wanted), 500):
+        rows = connection.execute(_ARTICLES.where(articles.c.id.in_(wanted[start : start + 500]))).all()
+        found |= {row.id: article_of(row) for row in rows}
+    return [found[one] for one in wanted if one in found]
+
+
+def by_uid(connection: Connection, uid: str) -> Article | None:
+    """One article by the name the outside knows."""
+    row = connection.execute(_ARTICLES.where(articles.c.uid == uid)).first()
+    return None if row is None else article_of(row)
+
+
+def by_url(connection: Connection, urls: Sequence[str]) -> list[Article]:
+    """Articles with one of these addresses, or known under one of them (canonical form)."""
+    direct = _ARTICLES.where(articles.c.url.in_(urls))
+    named = sa.select(article_keys.c.article_id).where(article_keys.c.kind == "url", article_keys.c.value.in_(urls))
+    rows = connection.execute(direct.union(_ARTICLES.where(articles.c.id.in_(named)))).all()
+    return [article_of(row) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """How many articles are stored."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(articles)).scalar_one())
+
+
+def per_day(
+    connection: Connection, since: datetime, *, source: str | None = None, topic: str | None = None
+) -> dict[str, int]:
+    """Articles found per UTC day ("2026-11-24" → number) since `since`; days without any are absent."""
+    query = sa.select(articles.c.found).where(articles.c.found >= since)
+    if source is not None:
+        query = query.join(sources, sources.c.id == articles.c.source_id).where(sources.c.slug == source)
+    if topic is not None:
+        query = query.join(matches, matches.c.article_id == articles.c.id).join(
+            topics, topics.c.id == matches.c.topic_id
+        )
+        query = query.where(topics.c.slug == topic)
+    days: dict[str, int] = {}
+    for found in connection.execute(query).scalars():
+        day = found.date().isoformat()
+        days[day] = days.get(day, 0) + 1
+    return days

@@ -1,0 +1,49 @@
+"""Small facts of the whole installation: named JSON values, and names held for a while by one process."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from feeds.store.tables import facts
+
+
+def get(connection: Connection, name: str) -> Any:
+    """The value, or None."""
+    return connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).scalar()
+
+
+def put(connection: Connection, name: str, value: Any, until: datetime | None = None) -> None:
+    """Write the value, whatever was there."""
+    changed = connection.execute(sa.update(facts).where(facts.c.name == name).values(value=value, until=until))
+    if changed.rowcount == 0:
+        connection.execute(sa.insert(facts).values(name=name, value=value, until=until))
+
+
+def count(connection: Connection, name: str) -> int:
+    """Raise the number kept under `name` by one, and return it. The row stays locked until the transaction ends."""
+    value = connection.execute(sa.select(facts.c.value).where(facts.c.name == name).with_for_update()).scalar()
+    number = int(value or 0) + 1
+    put(connection, name, number)
+    return number
+
+
+def hold(connection: Connection, name: str, holder: str, now: datetime, until: datetime) -> bool:
+    """Hold `name` until `until` (UTC), if nobody else does. False: somebody else does."""
+    row = connection.execute(
+        sa.select(facts.c.value, facts.c.until).where(facts.c.name == name).with_for_update()
+    ).first()
+    if row is not None and row.value != holder and row.until is not None and row.until > now:
+        return False
+    put(connection, name, holder, until)
+    return True
+
+
+def release(connection: Connection, name: str, holder: str) -> None:
+    """Let go of `name`, if `holder` holds it."""
+    row = connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).first()
+    if row is not None and row.value == holder:
+        connection.execute(sa.delete(facts).where(facts.c.name == name))

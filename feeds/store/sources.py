@@ -1,0 +1,206 @@
+"""SQL on sources: what is watched, what was learned of it, and how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from feeds import targets
+from feeds.model import Source
+from feeds.store.tables import articles, sources
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source as it stands: what was asked, what was learned, and how the last looks went. Times are UTC."""
+
+    source: Source
+    declared: bool
+    active: bool
+    learned: dict[str, Any] = field(default_factory=dict)
+    rhythm: dict[str, Any] = field(default_factory=dict)
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+    baseline_at: datetime | None = None
+    looked_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    new_at: datetime | None = None
+    error_code: str | None = None
+    error: str | None = None
+    error_since: datetime | None = None
+    error_announced_at: datetime | None = None
+    next_look: datetime | None = None
+    failures: int = 0
+    article_count: int = 0
+
+    @property
+    def health(self) -> str:
+        """One word: "ok", "waiting" (never looked yet), "failing", "inactive"."""
+        if not self.active:
+            return "inactive"
+        if self.error_code:
+            return "failing"
+        return "ok" if self.succeeded_at else "waiting"
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(
+        slug=row.slug,
+        url=row.url,
+        title=row.title,
+        kind=row.kind,
+        language=row.language,
+        time_zone=row.time_zone,
+        description=row.description,
+        options=row.options,
+        id=row.id,
+    )
+
+
+def _state(row: Row[Any]) -> SourceState:
+    return SourceState(
+        source=_source(row),
+        declared=row.declared,
+        active=row.active,
+        learned=dict(row.learned),
+        rhythm=dict(row.rhythm),
+        etag=row.etag,
+        last_modified=row.last_modified,
+        digest=row.digest,
+        baseline_at=row.baseline_at,
+        looked_at=row.looked_at,
+        succeeded_at=row.succeeded_at,
+        new_at=row.new_at,
+        error_code=row.error_code,
+        error=row.error,
+        error_since=row.error_since,
+        error_announced_at=row.error_announced_at,
+        next_look=row.due,
+        failures=row.failures or 0,
+    )
+
+
+_STATES = sa.select(sources, targets.targets.c.due, targets.targets.c.failures).select_from(
+    sources.outerjoin(
+        targets.targets, sa.and_(targets.targets.c.kind == "source", targets.targets.c.ref == sources.c.id)
+    )
+)
+_STATE_BY_ID = _STATES.where(sources.c.id == sa.bindparam("source"))
+
+
+def declare(connection: Connection, declared: Sequence[Source], now: datetime) -> None:
+    """Make the store's declared sources those of the configuration.
+
+    One that left the file is made inactive and its articles are kept; one that came back goes on where it was. A changed
+    address or reading makes the next look a new discovery, but not a new baseline: what is known stays known.
+    """
+    known = {row.slug: row for row in connection.execute(sa.select(sources)).all()}
+    for source in declared:
+        row = known.get(source.slug)
+        if row is None:
+            add(connection, source, now, declared=True)
+            continue
+        values: dict[str, Any] = _values(source) | {"declared": True, "active": True}
+        if any(getattr(row, name) != value for name, value in values.items()):
+            if row.url != source.url or row.kind != source.kind or dict(row.options) != dict(source.options):
+                values |= {"etag": None, "last_modified": None, "digest": None, "learned": {}}
+                targets.due_at(connection, "source", row.id, now, failures=0)
+            connection.execute(sa.update(sources).where(sources.c.id == row.id).values(**values))
+        if not row.active:
+            targets.add(connection, "source", row.id, now)
+    slugs = {source.slug for source in declared}
+    for slug, row in known.items():
+        if row.declared and row.active and slug not in slugs:
+            deactivate(connection, row.id)
+
+
+def _values(source: Source) -> dict[str, Any]:
+    return {
+        "title": source.title or source.slug,
+        "description": source.description,
+        "url": source.url,
+        "kind": source.kind,
+        "language": source.language,
+        "time_zone": source.time_zone,
+        "options": dict(source.options),
+    }
+
+
+def add(connection: Connection, source: Source, now: datetime, *, declared: bool = False) -> int:
+    """Store a new source, due at once; returns its id."""
+    inserted = connection.execute(
+        sa.insert(sources).values(
+            slug=source.slug,
+            declared=declared,
+            active=True,
+            learned={},
+            rhythm={},
+            created_at=now,
+            **_values(source),
+        )
+    )
+    source_id = int(inserted.inserted_primary_key[0])
+    targets.add(connection, "source", source_id, now)
+    return source_id
+
+
+def deactivate(connection: Connection, source_id: int) -> None:
+    """Watch it no more; its articles and feeds stay."""
+    connection.execute(sa.update(sources).where(sources.c.id == source_id).values(active=False))
+    targets.remove(connection, "source", source_id)
+
+
+def activate(connection: Connection, source_id: int, now: datetime) -> None:
+    """Watch it again, from now on."""
+    connection.execute(sa.update(sources).where(sources.c.id == source_id).values(active=True))
+    targets.add(connection, "source", source_id, now)
+
+
+def state(connection: Connection, source_id: int) -> SourceState | None:
+    """One source by id."""
+    row = connection.execute(_STATE_BY_ID, {"source": source_id}).first()
+    return None if row is None else _state(row)
+
+
+def state_by_slug(connection: Connection, slug: str) -> SourceState | None:
+    """One source by slug."""
+    row = connection.execute(_STATES.where(sources.c.slug == slug)).first()
+    return None if row is None else _state(row)
+
+
+def states(connection: Connection, *, only_active: bool = True) -> list[SourceState]:
+    """All sources, declared first, each with the number of its articles."""
+    query = _STATES.order_by(sources.c.declared.desc(), sources.c.id)
+    if only_active:
+        query = query.where(sources.c.active)
+    counts: dict[int, int] = {
+        row[0]: row[1]
+        for row in connection.execute(
+            sa.select(articles.c.source_id, sa.func.count()).group_by(articles.c.source_id)
+        ).all()
+    }
+    found = [_state(row) for row in connection.execute(query).all()]
+    return [_with_count(one, counts.get(one.source.id or 0, 0)) for one in found]
+
+
+def _with_count(one: SourceState, number: int) -> SourceState:
+    return replace(one, article_count=number)
+
+
+def record_look(connection: Connection, source_id: int, now: datetime, **changed: Any) -> None:
+    """Write what a look has shown; `changed` are columns of `sources`. A look without `error` ends the error."""
+    if "error_code" not in changed:
+        changed |= {
+            "error_code": None,
+            "error": None,
+            "error_since": None,
+            "error_announced_at": None,
+            "succeeded_at": now,
+        }
+    connection.execute(sa.update(sources).where(sources.c.id == source_id).values(looked_at=now, **changed))

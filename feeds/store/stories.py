@@ -1,0 +1,61 @@
+"""SQL on stories: which stored articles may tell the same as a new one, and joining them. Deciding is `near_duplicates`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from feeds.model import Article
+from feeds.store.articles import _ARTICLES, article_of
+from feeds.store.tables import articles, story_bands
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored article that shares a band with the one in hand."""
+
+    article_id: int
+    story_id: int
+    signature: bytes
+
+
+def candidates(connection: Connection, bands: Iterable[int], since: datetime) -> list[Candidate]:
+    """Articles found since `since` (UTC) that share any band, oldest first."""
+    wanted = list(bands)
+    if not wanted:
+        return []
+    shared = sa.select(story_bands.c.article_id).where(story_bands.c.band.in_(wanted))
+    rows = connection.execute(
+        sa.select(articles.c.id, articles.c.story_id, articles.c.signature)
+        .where(articles.c.id.in_(shared), articles.c.found >= since, articles.c.signature.is_not(None))
+        .order_by(articles.c.id)
+        .limit(200)
+    ).all()
+    return [Candidate(row.id, row.story_id, row.signature) for row in rows]
+
+
+def remember(connection: Connection, article_id: int, bands: Iterable[int]) -> None:
+    """Let later articles find this one."""
+    rows = [{"band": band, "article_id": article_id} for band in dict.fromkeys(bands)]
+    if rows:
+        connection.execute(sa.insert(story_bands), rows)
+
+
+def join(connection: Connection, article_id: int, story_id: int) -> None:
+    """The article tells the story."""
+    connection.execute(sa.update(articles).where(articles.c.id == article_id).values(story_id=story_id))
+
+
+def copies(connection: Connection, story_ids: Iterable[int]) -> dict[int, list[Article]]:
+    """The articles of each story, in the order they were found."""
+    wanted = sorted(set(story_ids))
+    found: dict[int, list[Article]] = {}
+    for start in range(0, len(wanted), 500):
+        query = _ARTICLES.where(articles.c.story_id.in_(wanted[start : start + 500])).order_by(articles.c.id)
+        for row in connection.execute(query).all():
+            found.setdefault(row.story_id, []).append(article_of(row))
+    return found

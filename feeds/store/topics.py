@@ -1,0 +1,220 @@
+"""SQL on topics, on what they matched, and on people's votes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from feeds.model import Span, Topic
+from feeds.store import facts
+from feeds.store.tables import articles, matches, topics, votes
+
+VERSION = "topics.version"
+"""The fact that is counted up at each change, so that every process knows when its index is old."""
+
+
+def topic_of(row: Row[Any]) -> Topic:
+    """A row of `topics` as a value."""
+    return Topic(
+        slug=row.slug,
+        query=row.query,
+        title=row.title,
+        description=row.description,
+        language=row.language,
+        owner=row.owner,
+        urgent=row.urgent,
+        id=row.id,
+    )
+
+
+def declare(connection: Connection, declared: Sequence[Topic], now: datetime) -> None:
+    """Make the store's declared topics those of the configuration; one that left the file is kept, inactive."""
+    rows = {row.slug: row for row in connection.execute(sa.select(topics)).all()}
+    for topic in declared:
+        row = rows.get(topic.slug)
+        if row is None or not row.active or topic_of(row) != _as_stored(topic, row.id):
+            save_topic(connection, topic, now)
+    slugs = {topic.slug for topic in declared}
+    for slug, row in rows.items():
+        if row.owner is None and row.active and slug not in slugs:
+            remove_topic(connection, slug)
+
+
+def _as_stored(topic: Topic, topic_id: int) -> Topic:
+    return Topic(
+        slug=topic.slug,
+        query=topic.query,
+        title=topic.title or topic.slug,
+        description=topic.description,
+        language=topic.language,
+        owner=topic.owner,
+        urgent=topic.urgent,
+        id=topic_id,
+    )
+
+
+def save_topic(connection: Connection, topic: Topic, now: datetime) -> Topic:
+    """Insert or change the topic of this slug; live in every process at its next article. The caller has parsed the query."""
+    values: dict[str, Any] = {
+        "title": topic.title or topic.slug,
+        "description": topic.description,
+        "query": topic.query,
+        "language": topic.language,
+        "owner": topic.owner,
+        "urgent": topic.urgent,
+        "active": True,
+        "changed_at": now,
+    }
+    row = connection.execute(sa.select(topics).where(topics.c.slug == topic.slug).with_for_update()).first()
+    newest = connection.execute(sa.select(sa.func.max(articles.c.id))).scalar()
+    if row is None:
+        inserted = connection.execute(
+            sa.insert(topics).values(slug=topic.slug, created_at=now, matched_back_to=newest, **values)
+        )
+        topic_id = int(inserted.inserted_primary_key[0])
+    else:
+        topic_id = row.id
+        if row.query != topic.query or row.language != topic.language or not row.active:
+            values["matched_back_to"] = newest
+        connection.execute(sa.update(topics).where(topics.c.id == topic_id).values(**values))
+    facts.count(connection, VERSION)
+    return _as_stored(topic, topic_id)
+
+
+def remove_topic(connection: Connection, slug: str) -> None:
+    """Match it no more. The row, its matches and its subscriptions stay, so that it can come back."""
+    connection.execute(sa.update(topics).where(topics.c.slug == slug).values(active=False))
+    facts.count(connection, VERSION)
+
+
+def version(connection: Connection) -> int:
+    """Counted up at each change of any topic."""
+    return int(facts.get(connection, VERSION) or 0)
+
+
+def topic_by_slug(connection: Connection, slug: str) -> Topic | None:
+    """An active topic."""
+    row = connection.execute(sa.select(topics).where(topics.c.slug == slug, topics.c.active)).first()
+    return None if row is None else topic_of(row)
+
+
+def active_topics(connection: Connection, owner: str | None = None, *, everybody: bool = False) -> list[Topic]:
+    """The declared topics, or those of one owner, or everybody's; in the order they were made."""
+    query = sa.select(topics).where(topics.c.active).order_by(topics.c.id)
+    if not everybody:
+        query = query.where(topics.c.owner.is_(None) if owner is None else topics.c.owner == owner)
+    return [topic_of(row) for row in connection.execute(query).all()]
+
+
+def by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Topic]:
+    """Topics by id, active or not."""
+    rows = connection.execute(sa.select(topics).where(topics.c.id.in_(list(ids)))).all()
+    return {row.id: topic_of(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMatch:
+    """That a topic selected an article, and why."""
+
+    topic_id: int
+    article_id: int
+    spans: tuple[Span, ...]
+    score: float
+
+
+def _spans(stored: list[list[Any]]) -> tuple[Span, ...]:
+    return tuple(Span(field, start, end, clause) for field, start, end, clause in stored)
+
+
+def save_matches(connection: Connection, found: Sequence[StoredMatch]) -> None:
+    """Write matches, in place of earlier ones of the same topic and article."""
+    if not found:
+        return
+    for topic_id in {one.topic_id for one in found}:
+        ids = [one.article_id for one in found if one.topic_id == topic_id]
+        connection.execute(sa.delete(matches).where(matches.c.topic_id == topic_id, matches.c.article_id.in_(ids)))
+    connection.execute(
+        sa.insert(matches),
+        [
+            {
+                "topic_id": one.topic_id,
+                "article_id": one.article_id,
+                "spans": [[span.field, span.start, span.end, span.clause] for span in one.spans],
+                "score": one.score,
+            }
+            for one in found
+        ],
+    )
+
+
+def remove_matches(connection: Connection, topic_id: int, article_ids: Sequence[int]) -> None:
+    """The topic does not select these (any more)."""
+    if article_ids:
+        connection.execute(
+            sa.delete(matches).where(matches.c.topic_id == topic_id, matches.c.article_id.in_(list(article_ids)))
+        )
+
+
+def matches_of(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[StoredMatch]]:
+    """By article id: its matches with active topics, strongest first."""
+    found: dict[int, list[StoredMatch]] = {}
+    for start in range(0, len(article_ids), 500):
+        query = (
+            sa.select(matches)
+            .join(topics, topics.c.id == matches.c.topic_id)
+            .where(matches.c.article_id.in_(article_ids[start : start + 500]), topics.c.active)
+            .order_by(matches.c.score.desc(), matches.c.topic_id)
+        )
+        for row in connection.execute(query).all():
+            found.setdefault(row.article_id, []).append(
+                StoredMatch(row.topic_id, row.article_id, _spans(row.spans), row.score)
+            )
+    return found
+
+
+def match_counts(connection: Connection, since: datetime | None = None) -> dict[str, int]:
+    """How many articles each active topic selected (found since `since`, UTC), by slug; 0 where it selected none."""
+    counted = sa.select(matches.c.topic_id, sa.func.count().label("number")).group_by(matches.c.topic_id)
+    if since is not None:
+        counted = counted.join(articles, articles.c.id == matches.c.article_id).where(articles.c.found >= since)
+    numbers = counted.subquery()
+    query = (
+        sa.select(topics.c.slug, sa.func.coalesce(numbers.c.number, 0))
+        .select_from(topics.outerjoin(numbers, numbers.c.topic_id == topics.c.id))
+        .where(topics.c.active)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(query).all()}
+
+
+def waiting_for_backfill(connection: Connection) -> list[tuple[Topic, int]]:
+    """Topics whose query has not been asked of all older articles yet, with the id to go on from (inclusive, downwards)."""
+    rows = connection.execute(sa.select(topics).where(topics.c.active, topics.c.matched_back_to.is_not(None))).all()
+    return [(topic_of(row), row.matched_back_to) for row in rows]
+
+
+def backfilled(connection: Connection, topic_id: int, query: str, back_to: int | None) -> None:
+    """Older articles down to `back_to` (exclusive) remain; None: all were asked. No effect if the query has changed since."""
+    connection.execute(
+        sa.update(topics).where(topics.c.id == topic_id, topics.c.query == query).values(matched_back_to=back_to)
+    )
+
+
+def vote(connection: Connection, topic_id: int, article_id: int, voter: str, good: bool, at: datetime) -> None:
+    """Keep one person's vote on one match; the last one counts."""
+    key = (votes.c.topic_id == topic_id, votes.c.article_id == article_id, votes.c.voter == voter)
+    changed = connection.execute(sa.update(votes).where(*key).values(good=good, at=at))
+    if changed.rowcount == 0:
+        connection.execute(
+            sa.insert(votes).values(topic_id=topic_id, article_id=article_id, voter=voter, good=good, at=at)
+        )
+
+
+def votes_on(connection: Connection, topic_id: int) -> list[tuple[int, bool]]:
+    """(article id, good) for every vote on the topic."""
+    rows = connection.execute(sa.select(votes.c.article_id, votes.c.good).where(votes.c.topic_id == topic_id)).all()
+    return [(row.article_id, row.good) for row in rows]
