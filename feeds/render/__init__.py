@@ -3,8 +3,9 @@
     FeedSpec + FeedItems → view (what is said) → rss_atom | json_feed (how it is written) → bytes
                               └ words, characters (what may be said)
 
-Pure functions of values: no database, no clock, no locale; two renders of the same values are the same bytes, in any thread.
-`archive` decides which articles stand on which page; who renders when, and where the bytes are kept, is not known here.
+Pure functions of values: no database, no clock, no locale; two renders of the same values are the same bytes, in any
+thread. `archive` decides which articles stand on which page; who renders when, and where the bytes are kept, is not
+known here.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ __all__ = [
 
 
 def rss(spec: FeedSpec, items: Sequence[FeedItem], *, full: bool = True) -> bytes:
-    """RSS 2.0 in the order of `items`; with `full` false, summaries only. ValueError where `spec.base_url` is no web address."""
+    """RSS 2.0, items in the order given; with `full` false, summaries only. ValueError where `base_url` is no web address."""
     from feeds.render import rss_atom  # feedgen and lxml take 0.1 s to import
 
     return rss_atom.rss(spec, items, full=full)
 
 
 def atom(spec: FeedSpec, items: Sequence[FeedItem], *, full: bool = True) -> bytes:
-    """Atom in the order of `items`; with `full` false, summaries only. ValueError where `spec.base_url` is no web address."""
+    """Atom, items in the order given; with `full` false, summaries only. ValueError where `base_url` is no web address."""
     from feeds.render import rss_atom
 
     return rss_atom.atom(spec, items, full=full)

@@ -1,0 +1,209 @@
+"""What a feed and its items say, decided once for the three formats; the formats only know how to write it down.
+
+Knows identifiers, fallbacks and links. Knows no XML and no JSON, no database and no clock: the same values give the
+same view.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from feeds.model import Article, FeedItem, FeedSpec
+from feeds.render import words
+from feeds.render.characters import EPOCH, clean, in_utc, language_tag, one_line, tag_uri, web_address
+
+IMAGE_TYPES = {
+    "avif": "image/avif",
+    "gif": "image/gif",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "webp": "image/webp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """`term` for programs, `label` for people, `scheme` the address under which the term is one (or None)."""
+
+    term: str
+    label: str
+    scheme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that carries the same text."""
+
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One item, ready to be written: clean text, valid URIs, UTC dates.
+
+    `content` is HTML, "" where only the summary is shown.
+    """
+
+    id: str
+    url: str | None
+    title: str
+    summary_html: str
+    summary_text: str
+    content: str
+    published: datetime
+    updated: datetime
+    author: str
+    language: str | None
+    image: str | None
+    image_type: str | None
+    source_title: str
+    source_url: str | None
+    categories: tuple[Category, ...]
+    related: tuple[Related, ...]
+    matched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """The feed itself, ready to be written, for one format: all addresses are absolute."""
+
+    id: str
+    title: str
+    description: str
+    home: str
+    self_url: str
+    language: str | None
+    updated: datetime
+    hub: str | None
+    previous_archive: str | None
+    next_archive: str | None
+    current: str | None
+    is_archive: bool
+    icon: str | None
+
+
+def document_path(path: str, extension: str, *, full: bool = True) -> str:
+    """The public path of a feed in one format: the extension goes before the query, `full=0` into it.
+
+    `document_path("/feeds/search?q=a", "atom", full=False)` is "/feeds/search.atom?q=a&full=0".
+    """
+    stem, _, query = path.partition("?")
+    if not full and "full=0" not in query.split("&"):
+        query = f"{query}&full=0" if query else "full=0"
+    return f"{stem}.{extension}" + (f"?{query}" if query else "")
+
+
+def view_feed(spec: FeedSpec, items: Sequence[ItemView], extension: str, *, full: bool) -> FeedView:
+    """`spec` as the document with this extension; raises ValueError where `spec.base_url` is not an http(s) address."""
+    base = spec.base_url.rstrip("/")
+    home = web_address(_absolute(base, spec.home))
+    if home is None:
+        raise ValueError(f"base_url must be an http(s) address, not {spec.base_url!r}")
+
+    def document(path: str | None) -> str | None:
+        if not path or urlsplit(path).scheme:
+            return web_address(path)
+        return web_address(base + document_path(path, extension, full=full))
+
+    title = one_line(spec.title) or one_line(spec.path) or home
+    # An archive page is another document of the same feed (RFC 5005), and so is each format.
+    logical_path = spec.current or spec.path
+    identity = tag_uri(spec.tag, logical_path.lstrip("/")) if spec.tag else web_address(base + logical_path)
+    return FeedView(
+        id=identity or home,
+        title=title,
+        description=one_line(spec.description) or title,
+        home=home,
+        self_url=document(spec.path) or home,
+        language=language_tag(spec.language),
+        updated=in_utc(spec.updated) if spec.updated else max((item.updated for item in items), default=EPOCH),
+        hub=web_address(_absolute(base, spec.hub)) if spec.hub else None,
+        previous_archive=document(spec.previous_archive),
+        next_archive=document(spec.next_archive),
+        current=document(spec.current),
+        is_archive=spec.is_archive,
+        icon=web_address(_absolute(base, spec.icon)) if spec.icon else None,
+    )
+
+
+def view_item(spec: FeedSpec, item: FeedItem, *, full: bool) -> ItemView:
+    """`item` as it stands in the feed `spec`; with `full` false only its summary."""
+    article = item.article
+    url = web_address(article.url)
+    published = article.published or article.found or article.updated or EPOCH
+    summary = words.summary_text(article, item.spans)
+    image = web_address(article.image)
+    return ItemView(
+        id=_identifier(spec, article),
+        url=url,
+        title=one_line(article.title) or words.shortened(summary, 80) or url or "…",
+        summary_html=words.summary_html(article, item.spans),
+        summary_text=summary,
+        content=words.full_html(article) if full else "",
+        published=in_utc(published),
+        updated=in_utc(article.updated or published),
+        author=one_line(article.author or ""),
+        language=language_tag(article.language),
+        image=image,
+        image_type=_image_type(image),
+        source_title=one_line(item.source_title),
+        source_url=web_address(item.source_url),
+        categories=_categories(spec, item),
+        related=_related(item, url),
+        matched=tuple(words.matched_words(article, item.spans)),
+    )
+
+
+def _identifier(spec: FeedSpec, article: Article) -> str:
+    """Stable over edits of title, text and address, and the same in the three formats."""
+    uid = one_line(article.uid)
+    if not uid:  # not stored: a preview
+        seed = f"{article.source}\n{article.url}".encode("utf-8", "replace")
+        uid = hashlib.sha256(seed).hexdigest()[:32]
+    if spec.tag:
+        return tag_uri(spec.tag, f"article/{uid}")
+    return web_address(f"{spec.base_url.rstrip('/')}/articles/{uid}") or tag_uri("localhost,2026", f"article/{uid}")
+
+
+def _categories(spec: FeedSpec, item: FeedItem) -> tuple[Category, ...]:
+    scheme = web_address(f"{spec.base_url.rstrip('/')}/topics/")
+    found: dict[str, Category] = {}
+    for topic in item.topics:
+        slug = one_line(topic.slug)
+        label = one_line(topic.title) or slug
+        if slug:
+            found.setdefault(label.casefold(), Category(slug, label, scheme))
+    for category in item.article.categories:
+        label = one_line(category)
+        if label:
+            found.setdefault(label.casefold(), Category(label, label))
+    return tuple(found.values())
+
+
+def _related(item: FeedItem, own: str | None) -> tuple[Related, ...]:
+    found: dict[str, Related] = {}
+    for copy in item.also:
+        url = web_address(copy.url)
+        if url and url != own:
+            found.setdefault(url, Related(url, one_line(copy.source)))
+    return tuple(found.values())
+
+
+def _image_type(url: str | None) -> str | None:
+    name = urlsplit(url or "").path.rpartition("/")[2]
+    return IMAGE_TYPES.get(name.rpartition(".")[2].lower())
+
+
+def _absolute(base: str, address: str) -> str:
+    """`address` itself if it is one, else the path `address` under the site's root."""
+    address = clean(address).strip()
+    if urlsplit(address).scheme in ("http", "https"):
+        return address
+    return f"{base}/{address.lstrip('/')}"
