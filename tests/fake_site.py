@@ -50,7 +50,8 @@ class Answer:
     """What the site sends back, and how badly.
 
     `drip_headers` and `drip_body`: seconds between single bytes, for ever if need be. `claimed_length` is announced in
-    place of the true one and the connection is closed after the body. `silent`: accept the request and say nothing.
+    place of the true one and the connection is closed after the body. `silent`: accept the request and say nothing;
+    `hang_up`: close the connection in place of an answer.
     """
 
     body: bytes = b""
@@ -60,6 +61,7 @@ class Answer:
     drip_body: float | None = None
     claimed_length: int | None = None
     silent: bool = False
+    hang_up: bool = False
 
 
 class FakeSite:
@@ -234,6 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.site.answer(request)
         if answer.silent:
             self.server.site.closing.wait()
+        if answer.silent or answer.hang_up:
             self.close_connection = True
             return
         head = self._head(answer)

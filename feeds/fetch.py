@@ -1,0 +1,325 @@
+"""The only GET of this package: a URL in, a response or an error that says what to do next out.
+
+One exchange has one deadline (name look-up, connection, headers, body, redirects), one cap on decoded bytes, and
+reaches public addresses only (`feeds.addresses`), checked again at each redirect. It sends validators, keeps no
+cookies, reads no environment and hands credentials to nobody but the origin they were given for.
+
+It knows nothing of what the bytes mean, when to ask again, or whom else to leave time for (`feeds.politeness`).
+"""
+
+from __future__ import annotations
+
+import http
+import ssl
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.client import RemoteDisconnected
+from typing import Any
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+import requests
+import urllib3
+from requests.structures import CaseInsensitiveDict
+
+from feeds.addresses import Rule, VettedAdapter, origin
+from feeds.errors import AddressRefused, DeadlineExceeded, FetchError, TooLarge
+
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, "
+    "application/xml;q=0.9, text/html;q=0.9, */*;q=0.5"
+)
+# Only what urllib3 decodes step by step, so that the caps hold before the memory is used.
+ACCEPT_ENCODING = "gzip, deflate"
+_UNDECODED = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
+_MAX_REDIRECTS = 8
+_PERMANENT = {301, 308}
+_REDIRECTS = {301, 302, 303, 307, 308}
+_CHUNK = 64 << 10
+# Real pages and feeds compress up to about 1:40; bombs start at 1:1000. Small bodies may be as repetitive as they like.
+_MAX_RATIO = 150
+_RATIO_COUNTS_FROM = 1 << 20
+_LONGEST_URL = 8 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came. `url` is the final one, without credentials or fragment; `headers` are looked up without case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    content_type: str | None = None
+    """The header's whole value, parameters included."""
+    moved_to: str | None = None
+    """Where the asked address has moved for good: the end of the unbroken run of 301 and 308 it began with."""
+    fetched_bytes: int = 0
+    """Body bytes over the wire, still compressed, of the last hop."""
+
+    @property
+    def not_modified(self) -> bool:
+        return self.status == 304
+
+    @property
+    def etag(self) -> str | None:
+        return self.headers.get("ETag") or None
+
+    @property
+    def last_modified(self) -> str | None:
+        return self.headers.get("Last-Modified") or None
+
+
+class Fetcher:
+    """GETs for any number of threads.
+
+    `trusted_origins` ("http://127.0.0.1:8000") are exempt from the rule on public addresses, for URLs that the caller
+    gives; nobody else's redirect may lead there. `deadline` is in seconds, `max_bytes` counts decoded bytes.
+    `ca_bundle` is a PEM file that replaces the certificate authorities of `certifi`.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        allow_private_networks: bool = False,
+        trusted_origins: Collection[str] = (),
+        deadline: float = 30.0,
+        max_bytes: int = 10 << 20,
+        ca_bundle: str | None = None,
+    ) -> None:
+        self._user_agent = user_agent
+        self._rule = Rule(allow_private_networks=allow_private_networks, trusted_origins=trusted_origins)
+        self._adapter = VettedAdapter(self._rule)
+        self._deadline = deadline
+        self._max_bytes = max_bytes
+        self._verify: bool | str = ca_bundle or True
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str | None = None,
+        max_bytes: int | None = None,
+    ) -> Response:
+        """GET `url`, following redirects. `etag` and `last_modified` are those of an earlier response, as they came.
+
+        Raises FetchError (`status` and `retry_after` set for 4xx and 5xx), AddressRefused, DeadlineExceeded, TooLarge.
+        """
+        headers = {"User-Agent": self._user_agent, "Accept": accept or ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        end = time.monotonic() + self._deadline
+        moved_to = None
+        permanently = True
+        hop = url
+        seen = set()
+        for _ in range(_MAX_REDIRECTS + 1):
+            seen.add(hop)
+            reply = self._ask(hop, headers, end)
+            try:
+                if reply.status_code not in _REDIRECTS or not reply.headers.get("Location"):
+                    return self._read(reply, hop, moved_to, end, max_bytes or self._max_bytes)
+                target = self._redirect_target(hop, reply.headers["Location"])
+            finally:
+                reply.close()
+            permanently = permanently and reply.status_code in _PERMANENT
+            if permanently:
+                moved_to = target
+            hop = target
+            if hop in seen:
+                raise FetchError(f"{without_credentials(url)} redirects in a circle.", url=without_credentials(url))
+        raise FetchError(
+            f"{without_credentials(url)} redirects more than {_MAX_REDIRECTS} times.", url=without_credentials(url)
+        )
+
+    def _ask(self, url: str, headers: Mapping[str, str], end: float) -> requests.Response:
+        """One hop, up to its headers."""
+        shown = without_credentials(url)
+        _check_url(url)
+        request = requests.Request("GET", url, headers=dict(headers))
+        try:
+            prepared = request.prepare()
+        except (requests.RequestException, ValueError) as error:
+            raise FetchError(f"{shown} is not an address: {error}", url=shown) from None
+        for attempt in (1, 2):
+            left = end - time.monotonic()
+            if left <= 0:
+                raise DeadlineExceeded(f"{shown} did not answer within {self._deadline:g} s.", url=shown)
+            try:
+                reply: requests.Response = self._adapter.send(
+                    prepared, stream=True, timeout=left, verify=self._verify, proxies={}
+                )
+                return reply
+            except AddressRefused as error:
+                raise AddressRefused(str(error), url=shown) from None
+            except Exception as error:
+                # A server may close an idle connection just as it is used again: that says nothing of the site.
+                if attempt == 1 and _hung_up(error):
+                    continue
+                raise self._error(error, shown, end) from error
+        raise AssertionError("unreachable")
+
+    def _redirect_target(self, url: str, location: str) -> str:
+        """The next hop, absolute. Credentials stay with the origin they were given for."""
+        shown = without_credentials(url)
+        # Servers send raw UTF-8, which http.client reads as Latin-1.
+        try:
+            location = location.encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            pass
+        try:
+            target = urljoin(without_credentials(url), quote(location.strip(), safe="!#$%&'()*+,/:;=?@[]~-._|"))
+            before, after = origin(url), origin(target)
+        except ValueError:
+            raise FetchError(f"{shown} redirects to something that is no address.", url=shown) from None
+        if after in self._rule.trusted_origins and before != after:
+            raise AddressRefused(f"{shown} redirects into this program's own addresses.", url=shown)
+        target = without_credentials(urlunsplit(urlsplit(target)._replace(fragment="")))
+        return _with_credentials_of(url, target) if before == after else target
+
+    def _read(self, reply: requests.Response, url: str, moved_to: str | None, end: float, max_bytes: int) -> Response:
+        shown = without_credentials(url)
+        status = reply.status_code
+        headers: Mapping[str, str] = CaseInsensitiveDict(reply.headers)
+        if status >= 400 or (status not in (200, 203, 204, 206, 226, 304)):
+            phrase = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else "unknown"
+            raise FetchError(
+                f"{shown} answered {status} ({phrase}).",
+                url=shown,
+                status=status,
+                retry_after=retry_after(headers.get("Retry-After"), datetime.now(UTC)),
+            )
+        coding = {part.strip().lower() for part in headers.get("Content-Encoding", "").split(",")}
+        if coding & _UNDECODED:
+            raise FetchError(f"{shown} sent a compression that was not asked for.", url=shown, status=status)
+        announced = headers.get("Content-Length", "")
+        if announced.isascii() and announced.isdigit() and int(announced[:20]) > max_bytes:
+            raise TooLarge(f"{shown} announces {announced} bytes.", url=shown, status=status)
+        try:
+            body = b"".join(self._chunks(reply.raw, shown, max_bytes))
+        except TooLarge:
+            raise
+        except Exception as error:
+            raise self._error(error, shown, end, status) from error
+        return Response(
+            url=urlunsplit(urlsplit(shown)._replace(fragment="")),
+            status=status,
+            headers=headers,
+            body=body,
+            content_type=headers.get("Content-Type") or None,
+            moved_to=moved_to,
+            fetched_bytes=reply.raw.tell(),
+        )
+
+    @staticmethod
+    def _chunks(raw: Any, shown: str, max_bytes: int) -> Iterator[bytes]:
+        decoded = 0
+        while chunk := raw.read(_CHUNK, decode_content=True):
+            decoded += len(chunk)
+            if decoded > max_bytes:
+                raise TooLarge(f"{shown} has more than {max_bytes} bytes.", url=shown)
+            if decoded > _RATIO_COUNTS_FROM and decoded > _MAX_RATIO * max(1, raw.tell()):
+                raise TooLarge(f"{shown} is compressed more than {_MAX_RATIO}-fold.", url=shown)
+            yield chunk
+
+    def _error(self, error: Exception, shown: str, end: float, status: int | None = None) -> FetchError:
+        """What went wrong, in one sentence for the operator."""
+        for cause in _causes(error):
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                expired_on: datetime | None = getattr(cause, "expired_on", None)
+                reason = f"certificate expired on {expired_on:%Y-%m-%d}" if expired_on else cause.verify_message
+                return FetchError(f"{shown}: {reason}.", url=shown)
+        timed_out = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
+        if time.monotonic() >= end or any(isinstance(cause, timed_out) for cause in _causes(error)):
+            return DeadlineExceeded(f"{shown} took longer than {self._deadline:g} s.", url=shown, status=status)
+        for cause in _causes(error):
+            if isinstance(cause, urllib3.exceptions.NameResolutionError):
+                return FetchError(f"{shown}: the name is not known.", url=shown)
+            if isinstance(cause, urllib3.exceptions.IncompleteRead):
+                return FetchError(f"{shown}: the answer broke off.", url=shown, status=status)
+            if isinstance(cause, urllib3.exceptions.DecodeError):
+                return FetchError(f"{shown}: the answer is wrongly compressed.", url=shown, status=status)
+        deepest = _causes(error)[-1]
+        reason = getattr(deepest, "strerror", None) or type(deepest).__name__
+        return FetchError(f"{shown}: {reason}.", url=shown, status=status)
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds from `now`, 0 to a year, of either form of `Retry-After` (RFC 9110 §10.2.3); None where there is none."""
+    text = (value or "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return float(min(int(text[:12]), 366 * 86400))
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
+    return min(max(0.0, (date - now).total_seconds()), 366.0 * 86400)
+
+
+def without_credentials(url: str) -> str:
+    """The URL without `user:password@`, fit for a log."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an unreadable address"
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _with_credentials_of(url: str, target: str) -> str:
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    parts = urlsplit(target)
+    return urlunsplit(parts._replace(netloc=f"{user}{at}{parts.netloc}"))
+
+
+def _check_url(url: str) -> None:
+    """Raises AddressRefused for other schemes, FetchError for what is no URL."""
+    shown = without_credentials(url)
+    if len(url) > _LONGEST_URL:
+        raise FetchError("The address is too long.", url=shown[:200])
+    try:
+        parts: SplitResult = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise FetchError(f"{shown} is not an address.", url=shown) from None
+    if parts.scheme.lower() not in ("http", "https"):
+        raise AddressRefused(f"{shown}: only http and https are fetched.", url=shown)
+    if not parts.hostname:
+        raise FetchError(f"{shown} names no host.", url=shown)
+
+
+def _hung_up(error: Exception) -> bool:
+    return any(
+        isinstance(cause, RemoteDisconnected | ConnectionResetError | BrokenPipeError) for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and all that it wraps: `requests` and urllib3 nest by argument, by `reason` and by `raise … from`."""
+    found: list[BaseException] = []
+    waiting: list[Any] = [error]
+    while waiting and len(found) < 30:
+        current = waiting.pop(0)
+        if not isinstance(current, BaseException) or current in found:
+            continue
+        found.append(current)
+        waiting += [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
+    return found
