@@ -18,7 +18,10 @@ class TocsinError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in the configuration: where, what, and what would be right. `line` counts from 1; 0: the whole file."""
+    """One thing wrong in the configuration: where, what, and what would be right.
+
+    `line` counts from 1; 0 means the whole file.
+    """
 
     file: str
     line: int

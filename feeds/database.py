@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, Row
 
 metadata = sa.MetaData(
     naming_convention={
@@ -31,7 +31,18 @@ metadata = sa.MetaData(
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 """A value of JSON, `JSONB` on PostgreSQL."""
 
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of a result, whatever its columns."""
+
 BUSY_TIMEOUT_SECONDS = 30
+
+
+def inserted_id(result: sa.CursorResult[Any]) -> int:
+    """The integer primary key of the one row that was inserted."""
+    key = result.inserted_primary_key
+    if key is None:
+        raise LookupError("the database gave no primary key for an inserted row")
+    return int(key[0])
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -61,7 +72,10 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
-        """`url` as SQLAlchemy reads it; `postgres://` and `postgresql://` mean psycopg 3. The folder of a SQLite file is made."""
+        """`url` as SQLAlchemy reads it; `postgres://` and `postgresql://` mean psycopg 3.
+
+        The folder of a SQLite file is made.
+        """
         self.url = _normalised(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database not in (None, "", ":memory:"):

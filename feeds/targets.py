@@ -119,7 +119,7 @@ def extend(connection: Connection, claim: Claim, until: datetime) -> bool:
 def finish(
     connection: Connection, claim: Claim, *, failures: int, next_due: Callable[[Connection], datetime | None]
 ) -> bool:
-    """Give the lease back. `next_due` is asked under the target's lock; False if the turn was no longer the claim's own."""
+    """Give the lease back; False if the turn was no longer the claim's own. `next_due` is asked under the lock."""
     if not is_own(connection, claim):
         return False
     connection.execute(

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from bot.model import Alert, AlertType, Delivery
 from bot.store.tables import alerts, attempts, deliveries, destinations, subscriptions
-from feeds.database import UtcDateTime
+from feeds.database import AnyRow, UtcDateTime, inserted_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def add_alert(
     inserted = connection.execute(
         sa.insert(alerts), {"type": type, "key": key, "article_id": article_id, "data": dict(data), "created_at": now}
     )
-    return int(inserted.inserted_primary_key[0])
+    return inserted_id(inserted)
 
 
 _OWED = sa.select(deliveries.c.destination_id).where(
@@ -144,7 +144,7 @@ def next_pending(connection: Connection, destination_id: int, now: datetime) -> 
     return max(now, found)
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def _delivery(row: AnyRow) -> Delivery:
     wanted = set(row.topics)
     data = dict(row.data)
     if "topics" in data:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
-from feeds.database import UtcDateTime
+from feeds.database import AnyRow, UtcDateTime, inserted_id
 from feeds.model import Article
 from feeds.store.tables import article_keys, articles, matches, revisions, sources, topics
 
@@ -21,7 +21,7 @@ _COLUMNS = [column for column in articles.c if column.name not in ("signature",)
 _ARTICLES = sa.select(*_COLUMNS, sources.c.slug.label("source")).join(sources, sources.c.id == articles.c.source_id)
 
 
-def article_of(row: Row[Any]) -> Article:
+def article_of(row: AnyRow) -> Article:
     """A row of `_ARTICLES` as a value."""
     return Article(
         url=row.url,
@@ -125,7 +125,7 @@ def insert(
             "baseline": baseline,
         },
     )
-    article_id = int(inserted.inserted_primary_key[0])
+    article_id = inserted_id(inserted)
     connection.execute(_OWN_STORY, {"article": article_id})
     add_keys(connection, source_id, article_id, keys)
     return article_id
@@ -182,7 +182,7 @@ def revise(connection: Connection, article_id: int, article: Article, now: datet
     return number
 
 
-def revisions_of(connection: Connection, article_id: int) -> list[Row[Any]]:
+def revisions_of(connection: Connection, article_id: int) -> list[AnyRow]:
     """What it said before: rows of (number, title, text, replaced_at), oldest first."""
     query = sa.select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.number)
     return list(connection.execute(query).all())

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from feeds import targets
+from feeds.database import AnyRow, inserted_id
 from feeds.model import Source
 from feeds.store.tables import articles, sources
 
@@ -49,7 +50,7 @@ class SourceState:
         return "ok" if self.succeeded_at else "waiting"
 
 
-def _source(row: Row[Any]) -> Source:
+def _source(row: AnyRow) -> Source:
     return Source(
         slug=row.slug,
         url=row.url,
@@ -63,7 +64,7 @@ def _source(row: Row[Any]) -> Source:
     )
 
 
-def _state(row: Row[Any]) -> SourceState:
+def _state(row: AnyRow) -> SourceState:
     return SourceState(
         source=_source(row),
         declared=row.declared,
@@ -97,8 +98,8 @@ _STATE_BY_ID = _STATES.where(sources.c.id == sa.bindparam("source"))
 def declare(connection: Connection, declared: Sequence[Source], now: datetime) -> None:
     """Make the store's declared sources those of the configuration.
 
-    One that left the file is made inactive and its articles are kept; one that came back goes on where it was. A changed
-    address or reading makes the next look a new discovery, but not a new baseline: what is known stays known.
+    One that left the file is made inactive and its articles are kept; one that came back goes on where it was. A
+    changed address or reading makes the next look a new discovery, but not a new baseline: what is known stays known.
     """
     known = {row.slug: row for row in connection.execute(sa.select(sources)).all()}
     for source in declared:
@@ -145,7 +146,7 @@ def add(connection: Connection, source: Source, now: datetime, *, declared: bool
             **_values(source),
         )
     )
-    source_id = int(inserted.inserted_primary_key[0])
+    source_id = inserted_id(inserted)
     targets.add(connection, "source", source_id, now)
     return source_id
 

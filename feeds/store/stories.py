@@ -1,4 +1,7 @@
-"""SQL on stories: which stored articles may tell the same as a new one, and joining them. Deciding is `near_duplicates`'s."""
+"""SQL on stories: which stored articles may tell the same as a new one, and joining them.
+
+Whether they do is decided by `feeds.near_duplicates`.
+"""
 
 from __future__ import annotations
 

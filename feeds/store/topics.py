@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
+from feeds.database import AnyRow, inserted_id
 from feeds.model import Span, Topic
 from feeds.store import facts
 from feeds.store.tables import articles, matches, topics, votes
@@ -18,7 +19,7 @@ VERSION = "topics.version"
 """The fact that is counted up at each change, so that every process knows when its index is old."""
 
 
-def topic_of(row: Row[Any]) -> Topic:
+def topic_of(row: AnyRow) -> Topic:
     """A row of `topics` as a value."""
     return Topic(
         slug=row.slug,
@@ -59,7 +60,10 @@ def _as_stored(topic: Topic, topic_id: int) -> Topic:
 
 
 def save_topic(connection: Connection, topic: Topic, now: datetime) -> Topic:
-    """Insert or change the topic of this slug; live in every process at its next article. The caller has parsed the query."""
+    """Insert or change the topic of this slug; live in every process at its next article.
+
+    The caller has parsed the query.
+    """
     values: dict[str, Any] = {
         "title": topic.title or topic.slug,
         "description": topic.description,
@@ -76,7 +80,7 @@ def save_topic(connection: Connection, topic: Topic, now: datetime) -> Topic:
         inserted = connection.execute(
             sa.insert(topics).values(slug=topic.slug, created_at=now, matched_back_to=newest, **values)
         )
-        topic_id = int(inserted.inserted_primary_key[0])
+        topic_id = inserted_id(inserted)
     else:
         topic_id = row.id
         if row.query != topic.query or row.language != topic.language or not row.active:
@@ -192,13 +196,13 @@ def match_counts(connection: Connection, since: datetime | None = None) -> dict[
 
 
 def waiting_for_backfill(connection: Connection) -> list[tuple[Topic, int]]:
-    """Topics whose query has not been asked of all older articles yet, with the id to go on from (inclusive, downwards)."""
+    """Topics whose query has not been asked of all older articles yet, and the id to go on from, downwards."""
     rows = connection.execute(sa.select(topics).where(topics.c.active, topics.c.matched_back_to.is_not(None))).all()
     return [(topic_of(row), row.matched_back_to) for row in rows]
 
 
 def backfilled(connection: Connection, topic_id: int, query: str, back_to: int | None) -> None:
-    """Older articles down to `back_to` (exclusive) remain; None: all were asked. No effect if the query has changed since."""
+    """Articles up to `back_to` remain to be asked; None: none do. No effect if the query has changed since."""
     connection.execute(
         sa.update(topics).where(topics.c.id == topic_id, topics.c.query == query).values(matched_back_to=back_to)
     )
