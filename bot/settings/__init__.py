@@ -1,0 +1,27 @@
+"""Files and environment → typed, checked `Settings`. Only the command line and `bot.app` read them.
+
+environment ──→ environment.read_environment ─┐
+config/*.toml → documents + positions ────────┼→ loading.load → Settings, or ConfigurationError with every problem
+keys and readers: model, declared, values ────┘        reference.describe → what docs/configuration.md must hold
+"""
+
+from __future__ import annotations
+
+from bot.settings.loading import load
+from bot.settings.model import DeclaredChannel, DeliverySettings, Polling, Retention, Server, Settings, Site
+from bot.settings.reference import SettingDoc, describe
+from bot.settings.samples import check_topics
+
+__all__ = [
+    "DeclaredChannel",
+    "DeliverySettings",
+    "Polling",
+    "Retention",
+    "Server",
+    "SettingDoc",
+    "Settings",
+    "Site",
+    "check_topics",
+    "describe",
+    "load",
+]

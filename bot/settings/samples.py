@@ -1,0 +1,32 @@
+"""A topic's own tests: the sample texts that its query must match, and those that it must not."""
+
+from __future__ import annotations
+
+from bot.errors import Problem
+from bot.settings.documents import read_document
+from bot.settings.model import Settings
+from bot.settings.values import shown
+from feeds.model import Article
+
+
+def check_topics(settings: Settings) -> list[Problem]:
+    """Tries the samples of all declared topics on an index of their queries, as articles are matched; none: all is well."""
+    # The stemmers are loaded here, because only `tocsin check` should pay for them.
+    from feeds.topics import Index, parse
+
+    index = Index()
+    for topic in settings.topics:
+        index.add(topic.slug, parse(topic.query, topic.language))
+    document = read_document(settings.config_directory / "topics.toml")
+    places = {table.get("slug"): path for path, table in document.array("topic")}
+    for topic in settings.topics:
+        for name, samples, wanted in (("expect", topic.expect, True), ("reject", topic.reject, False)):
+            for number, sample in enumerate(samples):
+                article = Article(url="", text=sample, language=topic.language)
+                if any(match.id == topic.slug for match in index.match(article)) is not wanted:
+                    document.complain(
+                        (*places.get(topic.slug, ("topic",)), name, number),
+                        f'topic "{topic.slug}" {"does not match" if wanted else "matches"} its sample {shown(sample)}',
+                        "change the query or the sample",
+                    )
+    return document.problems
