@@ -153,9 +153,9 @@ def read_topics(document: Document) -> tuple[Topic, ...]:
 
 
 def read_channels(
-    document: Document, slugs: Collection[str], environment: Mapping[str, str]
+    document: Document, slugs: Collection[str] | None, environment: Mapping[str, str]
 ) -> tuple[DeclaredChannel, ...]:
-    """The `[[console]]`, `[[telegram]]` and `[[webhook]]` tables; `slugs` are those of the declared topics."""
+    """The `[[console]]`, `[[telegram]]` and `[[webhook]]` tables. `slugs`: of the declared topics, None: not known."""
     document.expect_only((), document.table, CHANNEL_KEYS)
     channels: list[DeclaredChannel] = []
     for kind, keys in CHANNEL_KEYS.items():
@@ -183,7 +183,7 @@ def read_channels(
 
 def _parse_query(query: str, language: str | None) -> None:
     parse = getattr(import_module("feeds.topics"), "parse", None)
-    if parse is not None:
+    if callable(parse):
         parse(query, language)
 
 

@@ -56,8 +56,8 @@ def load(config: Path, environment: Mapping[str, str]) -> Settings:
     topic_file = read_document(config / "topics.toml")
     topics = read_topics(topic_file)
     channel_file = read_document(config / "channels.toml", required=False)
-    # A topic whose query is wrong is still a topic that a channel may name: one mistake, one problem.
-    slugs = [str(table.get("slug")) for _, table in topic_file.array("topic")]
+    # One mistake, one problem: a topic with a wrong query may be named, and of an unreadable file nothing is known.
+    slugs = [str(table.get("slug")) for _, table in topic_file.array("topic")] if topic_file.table else None
     channels = read_channels(channel_file, slugs, environment)
 
     problems = [*variables.problems]

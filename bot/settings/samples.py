@@ -10,7 +10,7 @@ from feeds.model import Article
 
 
 def check_topics(settings: Settings) -> list[Problem]:
-    """Tries the samples of all declared topics on an index of their queries, as articles are matched; none: all is well."""
+    """The samples that their topic's query gets wrong, tried on an index of all declared topics as articles are."""
     # The stemmers are loaded here, because only `tocsin check` should pay for them.
     from feeds.topics import Index, parse
 
