@@ -40,14 +40,14 @@ __all__ = [
 
 
 def rss(spec: FeedSpec, items: Sequence[FeedItem], *, full: bool = True) -> bytes:
-    """RSS 2.0, items in the order given; with `full` false, summaries only. ValueError where `base_url` is no web address."""
+    """RSS 2.0, items in the order given; `full` false: summaries only. ValueError if `base_url` is no web address."""
     from feeds.render import rss_atom  # feedgen and lxml take 0.1 s to import
 
     return rss_atom.rss(spec, items, full=full)
 
 
 def atom(spec: FeedSpec, items: Sequence[FeedItem], *, full: bool = True) -> bytes:
-    """Atom, items in the order given; with `full` false, summaries only. ValueError where `base_url` is no web address."""
+    """Atom, items in the order given; `full` false: summaries only. ValueError if `base_url` is no web address."""
     from feeds.render import rss_atom
 
     return rss_atom.atom(spec, items, full=full)

@@ -2,8 +2,8 @@
 
 The subscription document shows the newest articles and points to the newest archive page, and each page to the one
 before it. A page must not change once it exists, also when retention removes old articles, a topic is edited, or the
-store is rebuilt. So where a page ends is decided by the articles themselves: one whose `uid` falls on a mark is the last
-of its page. A rule that counts from one end would move all pages whenever something changes at that end.
+store is rebuilt. So where a page ends is decided by the articles themselves: one whose `uid` falls on a mark is the
+last of its page. A rule that counts from one end would move all pages whenever something changes at that end.
 
 Knows names and order only: no articles, no database.
 """
@@ -51,8 +51,8 @@ def paginate(uids: Sequence[str], size: int = PAGE_SIZE) -> Archive:
     """Divide the articles of a feed, given in the order in which they were found, oldest first.
 
     `current` holds at least `size` articles (as far as there are) and all that no page holds; it may repeat some of the
-    newest page, which readers know by their ids. Adding articles at the end leaves every page as it was, except that the
-    newest may get a `next`.
+    newest page, which readers know by their ids. Adding articles at the end leaves every page as it was, except that
+    the newest may get a `next`.
     """
     if size < 1:
         raise ValueError("a page holds at least one article")

@@ -108,7 +108,7 @@ def view_feed(spec: FeedSpec, items: Sequence[ItemView], extension: str, *, full
         raise ValueError(f"base_url must be an http(s) address, not {spec.base_url!r}")
 
     def document(path: str | None) -> str | None:
-        if not path or urlsplit(path).scheme:
+        if not path or _is_address(path):
             return web_address(path)
         return web_address(base + document_path(path, extension, full=full))
 
@@ -204,6 +204,8 @@ def _image_type(url: str | None) -> str | None:
 def _absolute(base: str, address: str) -> str:
     """`address` itself if it is one, else the path `address` under the site's root."""
     address = clean(address).strip()
-    if urlsplit(address).scheme in ("http", "https"):
-        return address
-    return f"{base}/{address.lstrip('/')}"
+    return address if _is_address(address) else f"{base}/{address.lstrip('/')}"
+
+
+def _is_address(address: str) -> bool:
+    return address.startswith(("http://", "https://"))

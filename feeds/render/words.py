@@ -24,7 +24,7 @@ _NEXT_LETTER = 4
 """How far after a full stop to look for a lower-case letter, which shows that it ended an abbreviation."""
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 # An attribute whose address is neither absolute nor a fragment; a guess that only decides whether the HTML is parsed.
-_RELATIVE_ADDRESS = re.compile(r"""\b(?:href|src|srcset|poster|cite)=["']?(?!https?:|mailto:|data:|#)""", re.IGNORECASE)
+_RELATIVE_ADDRESS = re.compile(r"""\b(?:href|src|poster|cite)=["']?+(?!https?:|mailto:|data:|#)""", re.IGNORECASE)
 
 
 def shortened(text: str, length: int = SUMMARY_LENGTH) -> str:
