@@ -1,0 +1,222 @@
+"""What stands around one link of a list: its headline, the date, the summary, the author and the picture beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import lxml.etree
+from lxml.html import HtmlElement
+
+from feeds.dates import parse_date
+from feeds.markup import BREAKING, UNSEEN, absolute, one_line, text_of, words_of
+from feeds.sources.page.links import HEADINGS, Link, is_generic, title_quality
+
+SHORT_LINE = 45
+"""Characters: a line that holds a date and little else."""
+SUMMARY_LINE = 40
+MOST_LINES = 200
+
+_DATE_WORDS = re.compile(
+    r"\b(?:date|dated|datetime|time|timestamp|posted|published|publish|pubdate|ngay|created|day|meta)"
+)
+_CHANGED_WORDS = re.compile(r"updat|modif|chang")
+_AUTHOR_WORDS = re.compile(r"\b(?:author|byline|writer|tac-?gia|creator)\b")
+_TITLE_WORDS = re.compile(r"(?:^|[\s_-])(?:title|headline|heading|tieu-?de)")
+_LABEL_WORDS = re.compile(
+    r"(?:^|[\s_-])(?:category|cat|label|badge|tag|tags|kicker|views|comments?|counter|section|topic)s?(?:$|[\s_-])"
+)
+_DATE_INTRO = re.compile(
+    r"(?:posted|published|date[d:]|updated|created|released|by\s|ngày|đăng|cập nhật|publié|veröffentlicht|\d)",
+    re.IGNORECASE,
+)
+_DATE_AT_END = re.compile(r"\s*[(\[]\s*(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})[^()\[\]]{0,12}[)\]]\s*$")
+_BY = re.compile(r"^(?:by|author:?|tác giả:?|par|von|por)\s+", re.IGNORECASE)
+_DATED_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A run of text that stands on its own; `words` are the classes of the element it is in, `stamp` a `datetime`."""
+
+    text: str
+    words: str = ""
+    stamp: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One item of a list as it was read. `day_first` and `month_first` are the two readings of its date."""
+
+    link: Link
+    title: str = ""
+    summary: str = ""
+    author: str | None = None
+    image: str | None = None
+    day_first: datetime | None = None
+    month_first: datetime | None = None
+    lines: Sequence[Line] = field(default=(), repr=False)
+
+
+def read_card(nodes: Sequence[HtmlElement], links: Sequence[Link], *, base: str, time_zone: str, flat: bool) -> Card:
+    """The card of one address: `nodes` are the elements it consists of, `links` all its links, the best one first.
+
+    In a flat list (`flat`) text that follows an element belongs to the card too.
+    """
+    best = max(links, key=_headline_weight)
+    title, title_element = _title_in(best)
+    if title_quality(title) < 0.3:
+        title, title_element = _title_beside(nodes, best, title, title_element)
+    title, at_end = _without_date(title)
+    lines = list(_lines(nodes, title_element, title, flat))
+    card = Card(best, title, lines=lines, image=_picture(nodes, base))
+    card = replace(card, summary=_summary(lines), author=_author(lines, title))
+    dates = [_date(lines, best.url, at_end, time_zone, day_first) for day_first in (True, False)]
+    return replace(card, day_first=dates[0], month_first=dates[1])
+
+
+def _headline_weight(link: Link) -> float:
+    title, _ = _title_in(link)
+    return title_quality(title) + (0.5 if link.in_heading else 0.0) + (0.001 * min(len(title), 200))
+
+
+def _title_in(link: Link) -> tuple[str, HtmlElement]:
+    """The headline inside the link: its heading, what is called title, else its first run of text that is no label."""
+    marked = [step for step in link.element.iterdescendants() if step.tag in HEADINGS] or [
+        step for step in link.element.iterdescendants() if _TITLE_WORDS.search(words_of(step))
+    ]
+    for step in marked:
+        text = text_of(step)
+        if text:
+            return _untruncated(text, link), step
+    runs = [line for line in _lines([link.element], None, "", False) if not _is_label(line)]
+    if len(runs) > 1:
+        likely = [line for line in runs if title_quality(line.text) >= 0.5]
+        return _untruncated((likely or runs)[0].text, link), link.element
+    return _untruncated(runs[0].text if runs else "", link), link.element
+
+
+def _is_label(line: Line) -> bool:
+    if line.stamp or _LABEL_WORDS.search(line.words):
+        return True
+    return len(line.text) <= SHORT_LINE and bool(_DATE_WORDS.search(line.words)) and parse_date(line.text) is not None
+
+
+def _untruncated(text: str, link: Link) -> str:
+    """The headline in full, where the list cuts it off and the link's title attribute has all of it."""
+    shown = text.rstrip(". …")
+    if text.endswith(("…", "...")) and len(link.spoken) > len(shown) and link.spoken.startswith(shown):
+        return link.spoken
+    return text
+
+
+def _title_beside(
+    nodes: Sequence[HtmlElement], link: Link, title: str, element: HtmlElement
+) -> tuple[str, HtmlElement]:
+    """For a link that says nothing itself ("Read more", a picture): the card's heading, else what it says aloud."""
+    steps = [step for node in nodes for step in node.iter("*")]
+    headings = [step for step in steps if step.tag in HEADINGS]
+    for step in headings or [step for step in steps if _TITLE_WORDS.search(words_of(step))]:
+        text = text_of(step)
+        if title_quality(text) >= 0.3:
+            return text, step
+    spoken = re.sub(r"^(?:read more|continue reading|more)(?: about| on|:)?\s+", "", link.spoken, flags=re.IGNORECASE)
+    if title_quality(spoken) > title_quality(title):
+        return spoken, element
+    return ("" if is_generic(title) else title), element
+
+
+def _without_date(title: str) -> tuple[str, str]:
+    found = _DATE_AT_END.search(title)
+    return (title[: found.start()], found.group(1)) if found and found.start() > 15 else (title, "")
+
+
+def _lines(nodes: Sequence[HtmlElement], title: HtmlElement | None, title_text: str, flat: bool) -> Iterator[Line]:
+    """The card's runs of text in order, without its headline."""
+    count = 0
+    for node in nodes:
+        for line in _lines_of(node, title, flat):
+            if line.stamp or (line.text and line.text != title_text):
+                yield line
+                count += 1
+                if count >= MOST_LINES:
+                    return
+
+
+def _lines_of(node: HtmlElement, title: HtmlElement | None, with_tail: bool) -> Iterator[Line]:
+    parts: list[str] = []
+    words = words_of(node)
+    walk = lxml.etree.iterwalk(node, events=("start", "end"))
+    for event, step in walk:
+        breaks = step.tag in BREAKING or bool(step.get("class"))
+        if breaks:
+            text = one_line("".join(parts))
+            if text:
+                yield Line(text, words)
+            parts, words = [], words_of(step)
+        if event == "start":
+            stamp = step.get("datetime") or (
+                step.get("content") if "date" in (step.get("itemprop") or "").lower() else ""
+            )
+            if stamp:
+                yield Line(text_of(step), words, stamp)
+            if step.tag in UNSEEN or step is title:
+                walk.skip_subtree()
+            elif step.text:
+                parts.append(step.text)
+        elif step.tail and (with_tail or step is not node):
+            parts.append(step.tail)
+    text = one_line("".join(parts))
+    if text:
+        yield Line(text, words)
+
+
+def _date(lines: Sequence[Line], url: str, at_end: str, time_zone: str, day_first: bool) -> datetime | None:
+    """From what is marked as a date, else a short line, else one that begins like a date line, else the address."""
+
+    def read(text: str) -> datetime | None:
+        return parse_date(text, time_zone=time_zone, day_first=day_first)
+
+    stamped = sorted((line for line in lines if line.stamp), key=lambda line: bool(_CHANGED_WORDS.search(line.words)))
+    marked = [line for line in lines if _DATE_WORDS.search(line.words) and len(line.text) <= 2 * SHORT_LINE]
+    texts = [line.stamp for line in stamped] + [line.text for line in marked] + [at_end]
+    short = [line.text for line in lines if len(line.text) <= SHORT_LINE]
+    texts += short
+    texts += [" ".join(short[start : start + 3]) for start in range(min(len(short), 8)) if len(short[start]) <= 12]
+    texts += [line.text for line in lines if len(line.text) <= 2 * SHORT_LINE and _DATE_INTRO.match(line.text)]
+    for text in texts:
+        found = read(text) if text else None
+        if found:
+            return found
+    dated = _DATED_PATH.search(urlsplit(url).path)
+    return read("-".join(dated.groups())) if dated else None
+
+
+def _summary(lines: Sequence[Line]) -> str:
+    prose = [
+        line.text for line in lines if len(line.text) >= SUMMARY_LINE and not is_generic(line.text) and not line.stamp
+    ]
+    long = [text for text in prose if len(text) > SHORT_LINE or not parse_date(text)]
+    return max(long, key=len) if long else ""
+
+
+def _author(lines: Sequence[Line], title: str) -> str | None:
+    for line in lines:
+        if _AUTHOR_WORDS.search(line.words) and len(line.text) <= 60 and line.text != title:
+            name = _BY.sub("", line.text).strip(" ,|-–")
+            if name and not parse_date(name):
+                return name
+    return None
+
+
+def _picture(nodes: Sequence[HtmlElement], base: str) -> str | None:
+    for node in nodes:
+        for picture in node.iter("img"):
+            for name in ("data-src", "data-lazy-src", "data-original", "src"):
+                address = picture.get(name) or ""
+                if address and not address.startswith("data:"):
+                    return absolute(address, base)
+    return None

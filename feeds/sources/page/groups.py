@@ -1,0 +1,325 @@
+"""Which links of a page are its list: groups of links alike in structure, weighed by the evidence around them.
+
+A group is the links with one signature (tags of the path, classes near the link) whose cards stand in one block. The
+best group wins by what a list of articles has: headlines, dates, summaries, headings, addresses like articles', in the
+main column. Then groups of the same make join it: the lead story above the list, the next year's block below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from math import exp
+
+from lxml.html import HtmlElement
+
+from feeds.markup import text_of
+from feeds.sources.page.cards import Card, read_card
+from feeds.sources.page.links import (
+    HEADINGS,
+    Link,
+    is_aside,
+    is_main,
+    looks_like_article,
+    stable_classes,
+    title_quality,
+)
+
+MOST_GROUPS = 12
+"""Groups whose cards are read; the others' links are too few or say too little."""
+MOST_JOINED = 60
+LEAST_SCORE = 0.2
+
+_ASIDE_HEADING = re.compile(
+    r"most (?:read|viewed|popular|shared)|popular|trending|related|see also|you (?:may|might)|recommend|other news|"
+    r"more from|quick links|useful links|categor|tags|archives|follow us|links|đọc nhiều|xem nhiều|liên quan|tin khác|"
+    r"các tin khác|có thể bạn|liên kết|chuyên mục|les plus lus|meistgelesen|más leíd|terpopuler",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(r"lead|featured?|hero|top|main|big|first|highlight|sticky|pinned|noi-?bat|spotlight")
+
+
+@dataclass(eq=False)
+class Group:
+    """Links alike, one per address, in the order of the page; `others` are all links of the page by address."""
+
+    links: list[Link]
+    others: Mapping[str, list[Link]]
+    url: str
+    base: str
+    time_zone: str
+    shares: Mapping[HtmlElement, float]
+    """How much of the page's links an element holds."""
+    page_has_main: bool = False
+    joined: list[Group] = field(default_factory=list)
+
+    @cached_property
+    def roots(self) -> list[HtmlElement]:
+        return card_roots(self.links)
+
+    @cached_property
+    def block(self) -> HtmlElement | None:
+        parent: HtmlElement | None = self.roots[0].getparent()
+        return parent
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        nodes, flat = card_nodes(self.roots, self.links)
+        cards = []
+        for link, own in zip(self.links, nodes, strict=True):
+            inside = [
+                other for other in self.others[link.url] if other is link or any(node in other.path for node in own)
+            ]
+            cards.append(read_card(own, inside, base=self.base, time_zone=self.time_zone, flat=flat))
+        return cards
+
+    @cached_property
+    def headline_quality(self) -> float:
+        texts = [max(link.text, link.spoken, key=title_quality) for link in self.links]
+        distinct = len(set(texts)) / len(texts)
+        return distinct * sum(map(title_quality, texts)) / len(texts)
+
+    @cached_property
+    def region(self) -> float:
+        """How likely the place is the main column: above 1 in it, below where the page or a heading says otherwise."""
+        factor, in_main = 1.0, False
+        outer = (
+            self.links[0].path[: self.links[0].path.index(self.roots[0])]
+            if len(self.links) > 1
+            else self.links[0].path[:-1]
+        )
+        for step in outer:
+            if is_aside(step) and self.shares.get(step, 0.0) < 0.6:
+                factor *= 0.35
+            in_main = in_main or is_main(step)
+        if _ASIDE_HEADING.search(heading_before(self.roots[0])):
+            factor *= 0.35
+        if in_main:
+            factor *= 1.15
+        elif self.page_has_main:
+            factor *= 0.6
+        return max(factor, 0.05)
+
+    def share(self, having: Iterable[object]) -> float:
+        return sum(1 for one in having if one) / len(self.links)
+
+    @cached_property
+    def dates(self) -> float:
+        return self.share(card.day_first for card in self.cards)
+
+    @cached_property
+    def summaries(self) -> float:
+        return self.share(card.summary for card in self.cards)
+
+    @cached_property
+    def headings(self) -> float:
+        return self.share(card.link.in_heading for card in self.cards)
+
+    @cached_property
+    def articles(self) -> float:
+        return self.share(looks_like_article(link.url) for link in self.links)
+
+    @cached_property
+    def quick_score(self) -> float:
+        """An upper guess at `score` that reads no card."""
+        size = 1 - exp(-len(self.links) / 6)
+        return size * (0.3 + 0.7 * self.headline_quality + 0.4 * self.articles) * self.region
+
+    @cached_property
+    def score(self) -> float:
+        """0 to about 1: evidence that this is the page's list of articles."""
+        titles = [card.title for card in self.cards]
+        quality = sum(map(title_quality, titles)) / len(titles) * len(set(titles)) / len(titles)
+        marked = self.share(
+            any(step.tag == "article" or "item" in (step.get("itemtype") or "") for step in card.link.path)
+            for card in self.cards
+        )
+        evidence = 0.34 * quality + 0.2 * self.dates + 0.14 * self.summaries + 0.1 * self.headings
+        evidence += 0.14 * self.articles + 0.08 * marked
+        if quality < 0.25:
+            evidence *= 0.4
+        size = 1 - exp(-(len(self.links) + 1) / 5)
+        return evidence * size * self.region
+
+
+def card_roots(links: Sequence[Link]) -> list[HtmlElement]:
+    """For each link the largest element that holds this address of the group and no other: its card."""
+    holds: dict[HtmlElement, str | None] = {}
+    for link in links:
+        for step in reversed(link.path):
+            if step not in holds:
+                holds[step] = link.url
+            elif holds[step] is None:
+                break
+            elif holds[step] != link.url:
+                holds[step] = None
+    return [next((step for step in link.path if holds[step] is not None), link.path[-1]) for link in links]
+
+
+def card_nodes(roots: Sequence[HtmlElement], links: Sequence[Link]) -> tuple[list[list[HtmlElement]], bool]:
+    """The elements of each card. In a flat list (headline, date and summary are siblings) those around its headline."""
+    parent = roots[0].getparent()
+    sample = list(zip(roots, links, strict=True))[:8]
+    bare = sum(1 for root, link in sample if len(text_of(root)) <= len(link.text) + 6)
+    same_parent = all(root.getparent() is parent for root in roots)
+    is_item = roots[0].tag in ("li", "tr", "article", "option")
+    if parent is None or not same_parent or is_item or bare < 0.7 * len(sample):
+        return [[root] for root in roots], False
+    siblings = list(parent)
+    places = {root: place for place, root in enumerate(siblings)}
+    starts = [places[root] for root in roots]
+    ahead = _lead_length(siblings, starts)
+    nodes = []
+    for number, start in enumerate(starts):
+        end = starts[number + 1] - ahead if number + 1 < len(starts) else _run_end(siblings, starts, start)
+        nodes.append(siblings[max(0, start - ahead) : max(start + 1, end)])
+    return nodes, True
+
+
+def _lead_length(siblings: Sequence[HtmlElement], starts: Sequence[int]) -> int:
+    """How many elements of a card stand before its headline: of the same make before each of them."""
+    ahead = 0
+    while ahead < 3:
+        column = [siblings[start - ahead - 1] for start in starts if start - ahead - 1 >= 0]
+        likeness = {(step.tag, step.get("class")) for step in column}
+        inside = all(later - ahead - 1 > earlier for earlier, later in pairwise(starts))
+        if len(column) < len(starts) or len(likeness) != 1 or not inside or column[0].tag in (*HEADINGS, "hr"):
+            break
+        if ahead == 0 and not _short(column):
+            break
+        ahead += 1
+    return ahead
+
+
+def _short(column: Sequence[HtmlElement]) -> bool:
+    """A date or a picture stands before a headline; a long text before it is the summary of the card above."""
+    return all(len(text_of(step)) <= 60 for step in column)
+
+
+def _run_end(siblings: Sequence[HtmlElement], starts: Sequence[int], start: int) -> int:
+    """Where the last card ends: as long as the longest of the others, and not beyond a heading."""
+    longest = max((later - earlier for earlier, later in pairwise(starts)), default=3)
+    end = min(len(siblings), start + longest)
+    for place in range(start + 1, end):
+        if siblings[place].tag in (*HEADINGS, "hr", "nav", "footer", "script"):
+            return place
+    return end
+
+
+def heading_before(root: HtmlElement) -> str:
+    """The heading under which a card stands: the nearest one among its own and its ancestors' earlier siblings."""
+    step = root
+    for _ in range(5):
+        for number, sibling in enumerate(step.itersiblings(preceding=True)):
+            if number >= 3:
+                break
+            words = sibling.get("class") or ""
+            if (
+                sibling.tag in HEADINGS
+                or "title" in words
+                or "head" in words
+                or sibling.tag in ("header", "legend", "caption")
+            ):
+                return text_of(sibling)[:120]
+            inner = next((inner for inner in sibling.iter(*HEADINGS)), None)
+            if inner is not None and len(sibling) <= 3 and len(text_of(sibling)) < 80:
+                return text_of(inner)[:120]
+        parent = step.getparent()
+        if parent is None or parent.tag in ("body", "main", "html"):
+            break
+        step = parent
+    return ""
+
+
+def groups_of(links: Sequence[Link], *, url: str, base: str, time_zone: str) -> list[Group]:
+    """All groups of the page, singles included, the most promising first."""
+    others: dict[str, list[Link]] = {}
+    for link in links:
+        others.setdefault(link.url, []).append(link)
+    counts: dict[HtmlElement, int] = {}
+    for link in links:
+        for step in link.path:
+            counts[step] = counts.get(step, 0) + 1
+    shares = {step: count / len(links) for step, count in counts.items()}
+    has_main = any(step.tag == "main" or step.get("role") == "main" for step, share in shares.items() if share < 0.95)
+
+    by_signature: dict[tuple[str, ...], list[Link]] = {}
+    for link in links:
+        by_signature.setdefault(link.signature, []).append(link)
+    groups: list[Group] = []
+    for alike in by_signature.values():
+        by_block: dict[HtmlElement | None, dict[str, Link]] = {}
+        for link, root in zip(alike, card_roots(alike), strict=True):
+            by_block.setdefault(root.getparent(), {}).setdefault(link.url, link)
+        groups.extend(
+            Group(list(own.values()), others, url, base, time_zone, shares, has_main) for own in by_block.values()
+        )
+    return sorted(groups, key=lambda group: group.quick_score, reverse=True)
+
+
+def best_group(groups: Sequence[Group]) -> Group | None:
+    """The page's list, with the groups that belong to it joined; None where nothing looks like one."""
+    several = [group for group in groups if len(group.links) >= 2][:MOST_GROUPS]
+    best = max(several, key=lambda group: group.score, default=None)
+    if best is None or best.score < LEAST_SCORE:
+        return None
+    known = {link.url for link in best.links}
+    joined = []
+    for group in groups[:MOST_JOINED]:
+        own = [link for link in group.links if link.url not in known]
+        if group is not best and own and _belongs(group, best):
+            joined.append(group)
+            known.update(link.url for link in own)
+    return _together([best, *joined]) if joined else best
+
+
+def _together(groups: Sequence[Group]) -> Group:
+    first = groups[0]
+    by_url: dict[str, Link] = {}
+    for link in sorted((link for group in groups for link in group.links), key=lambda link: link.place):
+        by_url.setdefault(link.url, link)
+    whole = Group(
+        list(by_url.values()), first.others, first.url, first.base, first.time_zone, first.shares, first.page_has_main
+    )
+    whole.joined = list(groups)
+    return whole
+
+
+def _belongs(group: Group, best: Group) -> bool:
+    """Whether a group is more of the same list: of the same make elsewhere in the column, or the lead above it."""
+    if group.region < 0.75 * best.region or group.headline_quality < 0.6 * best.headline_quality:
+        return False
+    if group.articles < 0.7 * best.articles:
+        return False
+    if group.links[0].signature == best.links[0].signature:
+        return _alike(group, best)
+    return len(group.links) <= max(2, len(best.links) // 2) and _leads(group, best)
+
+
+def _alike(group: Group, best: Group) -> bool:
+    if len(group.links) == 1:
+        return _same_classes(group, best)
+    likeness = (
+        abs(group.dates - best.dates) + abs(group.summaries - best.summaries) + abs(group.headings - best.headings)
+    )
+    return likeness < 0.7 and _same_classes(group, best)
+
+
+def _same_classes(group: Group, best: Group) -> bool:
+    pairs = zip(group.links[0].path, best.links[0].path, strict=True)
+    return all(stable_classes(one) == stable_classes(other) or one is other for one, other in pairs)
+
+
+def _leads(group: Group, best: Group) -> bool:
+    """A lead story: before the list, in the same column, in a heading or called so, and not inside one of its cards."""
+    link = group.links[0]
+    if link.place > best.links[0].place or any(root in link.path for root in best.roots):
+        return False
+    shared = [step for step in link.path if step in best.links[0].path]
+    if not shared or (best.shares.get(shared[-1], 1.0) > 0.85 and not is_main(shared[-1])):
+        return False
+    called = any(_LEAD.search(step.get("class") or "") for step in link.path[len(shared) :])
+    return all(link.in_heading for link in group.links) or called

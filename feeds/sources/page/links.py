@@ -1,0 +1,197 @@
+"""The links of a page, each with where it stands: its path of tags and classes, and the region of the page it is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from feeds.markup import absolute, base_of, one_line, text_of, words_of
+
+MOST_LINKS = 3_000
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CLASS = re.compile(r"[A-Za-z_][A-Za-z_-]{0,40}")
+_CLASS_OF_ONE = re.compile(
+    r"(?:post|type|status|format|category|tag|is|has|no|with)-.*|first|last|odd|even|active|current|selected|sticky|"
+    r"alt|clearfix|hover|visited|new|lazy|lazyloaded|loaded|left|right"
+)
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|mp3|mp4|zip|xml|rss)$", re.IGNORECASE)
+_NO_ARTICLE = re.compile(
+    r"/(?:tags?|categor(?:y|ies)|authors?|users?|login|register|sign-?in|search|about(?:-us)?|contact(?:-us)?|page|"
+    r"privacy[^/]{0,20}|terms[^/]{0,20}|subscribe|rss|feeds?|sitemap|wp-admin|wp-login\.php|cart|account|profile|"
+    r"chuyen-muc|danh-muc|the-loai|lien-he|gioi-thieu|tim-kiem)(?:/|$|\.)",
+    re.IGNORECASE,
+)
+_DATED_PATH = re.compile(r"/(?:19|20)\d\d(?:/|-)\d{1,2}(?:/|-)")
+_ARTICLE_QUERY = re.compile(r"(?:^|&)(?:\w{0,12}id|p|article|news|item|story|dn|t)=\w+", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"(?:(?:read|view|see|show|learn|find out|discover|load)\s(?:more|all|full|details?|article|the full)[\w\s]{0,30}|"
+    r"more(?:\sdetails?|\sinfo(?:rmation)?)?|continue(?:\sreading)?|details?|full (?:story|article|text)|download|pdf|"
+    r"next(?:\spage)?|prev(?:ious)?(?:\spage)?|older|newer|(?:older|newer) posts|first|last|home|share|print|"
+    r"e?mail|reply|permalink|link|comments?|\d+\scomments?|leave a comment|back|top|"
+    r"xem (?:thêm|tiếp|chi tiết|tất cả)|chi tiết|đọc (?:thêm|tiếp)|trang (?:sau|trước|chủ|đầu|cuối)|tiếp|sau|trước|"
+    r"lire la suite|en savoir plus|weiterlesen|"
+    r"mehr(?: lesen)?|leer más|ver más|selengkapnya|baca (?:juga|selengkapnya)|[\W\d_]*)[\s\W]{0,5}",
+    re.IGNORECASE,
+)
+
+ASIDE_TAGS = frozenset({"nav", "footer", "aside", "header", "form", "menu"})
+_ASIDE_WORDS = frozenset({
+    "sidebar", "side", "aside", "widget", "widgets", "menu", "nav", "navbar", "navigation", "footer", "breadcrumb",
+    "breadcrumbs", "related", "popular", "trending", "share", "social", "comments", "pagination", "pager", "promo",
+    "advert", "ads", "cookie", "toolbar", "topbar", "dropdown", "submenu", "recommended", "recommend", "lienquan",
+    "docnhieu", "xemnhieu", "mostread", "mostviewed", "tagcloud", "tags", "ticker", "marquee", "quicklinks", "partners",
+    "header", "masthead", "languages", "modal", "popup", "offcanvas", "suggested", "archives", "blogroll",
+})  # fmt: skip
+_ASIDE_PAIRS = (
+    "most read",
+    "most viewed",
+    "most popular",
+    "lien quan",
+    "doc nhieu",
+    "xem nhieu",
+    "see also",
+    "quick link",
+)
+_MAIN_WORDS = frozenset(
+    {"main", "content", "primary", "maincontent", "listing", "posts", "articles", "results", "entries"}
+)
+
+
+@dataclass(eq=False)
+class Link:
+    """One `<a href>`: `place` is its position in the document, `path` its ancestors from below `body` to itself."""
+
+    element: HtmlElement
+    url: str
+    place: int
+    path: tuple[HtmlElement, ...]
+
+    @cached_property
+    def text(self) -> str:
+        return text_of(self.element)
+
+    @cached_property
+    def spoken(self) -> str:
+        """What the link says besides its text: title, label or the picture's alternative text."""
+        own = self.element.get("title") or self.element.get("aria-label") or ""
+        pictures = (picture.get("alt") or "" for picture in self.element.iter("img"))
+        return one_line(own or next((words for words in pictures if words), ""))
+
+    @cached_property
+    def signature(self) -> tuple[str, ...]:
+        """Alike for links alike in structure: all tags of the path, classes of the three nearest steps."""
+        near = len(self.path) - 3
+        return tuple(
+            ".".join((step.tag, *sorted(stable_classes(step)))) if depth >= near else step.tag
+            for depth, step in enumerate(self.path)
+        )
+
+    @cached_property
+    def in_heading(self) -> bool:
+        inner = any(step.tag in HEADINGS for step in self.element.iterdescendants())
+        return inner or any(step.tag in HEADINGS for step in self.path[-4:])
+
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def stable_classes(element: HtmlElement) -> set[str]:
+    """The classes that say what an element is, not which one: no figures, states or categories; usable in CSS as is."""
+    return {
+        name
+        for name in (element.get("class") or "").split()
+        if _CLASS.fullmatch(name) and not _CLASS_OF_ONE.fullmatch(name)
+    }
+
+
+def links_of(tree: HtmlElement, url: str) -> list[Link]:
+    """The links of the page that may lead to an article, in order: other http(s) pages, no pictures or styles."""
+    base = base_of(tree, url)
+    here = _bare(url)
+    found: list[Link] = []
+    for place, element in enumerate(tree.iter("*")):
+        if element.tag != "a" or len(found) >= MOST_LINKS:
+            continue
+        target = absolute(element.get("href") or "", base)
+        if target is None or _FILE.search(urlsplit(target).path) or _is_same_list(target, here):
+            continue
+        if {"prev", "next", "tag", "author", "license"} & set((element.get("rel") or "").lower().split()):
+            continue
+        path = (*reversed([step for step in element.iterancestors() if step.tag not in ("html", "body")]), element)
+        found.append(Link(element, target, place, path))
+    return found
+
+
+def _bare(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")
+
+
+_TURNED_PAGE = re.compile(r"(?:^|&)(?:page|p|paged|start|offset|trang|pageindex|pg)=\d*(?:&|$)", re.IGNORECASE)
+
+
+def _is_same_list(target: str, here: tuple[str, str]) -> bool:
+    """The list itself, another page of it, or the site's front."""
+    if _bare(target) == here:
+        query = urlsplit(target).query
+        return not query or bool(_TURNED_PAGE.search(query)) or not _ARTICLE_QUERY.search(query)
+    path = urlsplit(target).path
+    return path == "/" and not urlsplit(target).query
+
+
+def is_generic(text: str) -> bool:
+    """Words that every link of a list shares ("Read more", "2", "Xem thêm"): no title."""
+    return len(text) < 60 and _GENERIC.fullmatch(text) is not None
+
+
+def title_quality(text: str) -> float:
+    """How much a link's words look like a headline, 0 to 1."""
+    if not text or is_generic(text):
+        return 0.0
+    words = len(_WORD.findall(text))
+    if words < 3:  # scripts without spaces write headlines as one or two words
+        return 0.8 if len(text) >= 10 and not text.isascii() and max(map(ord, text)) > 0x0E00 else 0.15 * words
+    if len(text) > 300:
+        return 0.4
+    return min(1.0, 0.25 + 0.15 * words)
+
+
+def looks_like_article(url: str) -> bool:
+    """Whether an address has the shape of a single page's: a slug, a number, a date, an id."""
+    parts = urlsplit(url)
+    if _NO_ARTICLE.search(parts.path):
+        return False
+    last = parts.path.rstrip("/").rsplit("/", 1)[-1]
+    if len(re.split(r"[-_]|%20", last)) >= 4 or re.search(r"\d{4}", last) or _DATED_PATH.search(parts.path):
+        return True
+    return bool(_ARTICLE_QUERY.search(parts.query)) or bool(re.search(r"\d{2}", last) or last.endswith(".html"))
+
+
+def is_aside(element: HtmlElement) -> bool:
+    """Whether the element calls itself a part beside the matter: navigation, sidebar, related, most read."""
+    if element.tag in ASIDE_TAGS or (element.get("role") or "") in (
+        "navigation",
+        "complementary",
+        "banner",
+        "contentinfo",
+    ):
+        return True
+    words = _region_words(element)
+    return bool(_ASIDE_WORDS & set(words)) or any(pair in " ".join(words) for pair in _ASIDE_PAIRS)
+
+
+def is_main(element: HtmlElement) -> bool:
+    return element.tag == "main" or element.get("role") == "main" or bool(_MAIN_WORDS & set(_region_words(element)))
+
+
+def _region_words(element: HtmlElement) -> Sequence[str]:
+    names = [
+        name for name in words_of(element).split() if not re.match(r"(?:has|with|no|without|is|js|layout)[-_]", name)
+    ]
+    return [word for name in names for word in re.split(r"[-_\d]+", name)]

@@ -1,0 +1,187 @@
+"""From a page's bytes to the entries of its list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from lxml.html import HtmlElement
+
+from feeds.errors import BotProtection, EmptyList, ReadError
+from feeds.markup import absolute, base_of, parse, text_of
+from feeds.model import Entry
+from feeds.sources.page.cards import Card
+from feeds.sources.page.groups import Group, best_group, groups_of
+from feeds.sources.page.links import Link, links_of, title_quality
+from feeds.sources.page.pattern import patterns_of, select
+
+
+@dataclass(frozen=True)
+class FoundList:
+    """A page's list: its entries, how sure it is one (0 to 1), why, and the patterns by which it is found again."""
+
+    entries: list[Entry]
+    confidence: float
+    why: str
+    patterns: tuple[str, ...] = ()
+
+
+def read_list(
+    html: bytes,
+    url: str,
+    *,
+    selector: str | None = None,
+    pattern: str | Sequence[str] | None = None,
+    time_zone: str | None = None,
+) -> list[Entry]:
+    """The articles that the page at `url` lists, in its order, each address once.
+
+    `selector` is CSS or XPath (which begins with `/`, `.` or `(`) of the links, or of elements that each hold one;
+    `pattern` is what `feeds.sources.discover` stored: CSS too. Dates without a zone are days in `time_zone` (IANA name,
+    else UTC). Raises `EmptyList` where no list is found, `BotProtection` where a challenge page stands in place of the
+    site, `ReadError` where the selector cannot be read.
+    """
+    return find_list(html, url, selector=selector, pattern=pattern, time_zone=time_zone).entries
+
+
+def find_list(
+    html: bytes,
+    url: str,
+    *,
+    selector: str | None = None,
+    pattern: str | Sequence[str] | None = None,
+    time_zone: str | None = None,
+) -> FoundList:
+    """As `read_list`, with the evidence."""
+    tree = parse(html)
+    zone = time_zone or "UTC"
+    if selector or pattern:
+        selectors = [selector] if selector else [pattern] if isinstance(pattern, str) else list(pattern or ())
+        found = _selected(tree, url, selectors, zone)
+        if found is None:
+            raise _nothing(tree, url, f"nothing matches {' or '.join(selectors)}: was the page redesigned?")
+        why = "the given selector" if selector else "the stored pattern"
+        return FoundList(_entries(found.cards), 1.0, why, tuple(selectors))
+    best = best_group(groups_of(links_of(tree, url), url=url, base=base_of(tree, url), time_zone=zone))
+    if best is None:
+        raise _nothing(tree, url, "no list of articles is recognisable on the page; a selector can name it")
+    return FoundList(_entries(best.cards), min(1.0, best.score * 1.15), _why(best), patterns_of(best, tree))
+
+
+def _selected(tree: HtmlElement, url: str, selectors: Sequence[str], time_zone: str) -> Group | None:
+    """The links that the selectors name, as one group in page order; None where there is none."""
+    base = base_of(tree, url)
+    links = links_of(tree, url)
+    by_element = {own.element: own for own in links}
+    others: dict[str, list[Link]] = {}
+    for own in links:
+        others.setdefault(own.url, []).append(own)
+    chosen: dict[str, Link] = {}
+    for selector in selectors:
+        try:
+            found = select(tree, selector)
+        except ValueError as error:
+            raise ReadError(str(error), url=url) from error
+        for one in found:
+            link = _link_in(one, by_element, others, base)
+            if link is not None:
+                chosen.setdefault(link.url, link)
+    if not chosen:
+        return None
+    in_order = sorted(chosen.values(), key=lambda link: link.place)
+    return Group(in_order, others, url, base, time_zone, {})
+
+
+def _link_in(
+    one: HtmlElement | str, by_element: dict[HtmlElement, Link], others: dict[str, list[Link]], base: str
+) -> Link | None:
+    if isinstance(one, str):  # XPath that ends in @href
+        target = absolute(one, base)
+        return others[target][0] if target in others else None
+    if not isinstance(one, HtmlElement):
+        return None
+    inside = [by_element[step] for step in one.iter("a") if step in by_element]
+    if inside:
+        return max(inside, key=lambda link: (link.in_heading, title_quality(link.text)))
+    return next((by_element[step] for step in one.iterancestors("a") if step in by_element), None)
+
+
+def _entries(cards: Sequence[Card]) -> list[Entry]:
+    """Dates in figures are read the way that fits the whole list: newest first, or the one reading that is possible."""
+    month_first = _disorder([card.month_first for card in cards]) < _disorder([card.day_first for card in cards])
+    return [
+        Entry(
+            url=card.link.url,
+            title=card.title,
+            summary=card.summary,
+            author=card.author,
+            published=card.month_first if month_first else card.day_first,
+            image=card.image,
+        )
+        for card in cards
+    ]
+
+
+def _disorder(dates: Sequence[datetime | None]) -> int:
+    """How often a list that should fall in time rises; a list all in rising order counts as in order too."""
+    known = [date for date in dates if date is not None]
+    pairs = list(pairwise(known))
+    rises = sum(1 for earlier, later in pairs if later > earlier)
+    falls = sum(1 for earlier, later in pairs if later < earlier)
+    return min(rises, falls)
+
+
+def _why(group: Group) -> str:
+    parts = [f"{len(group.links)} links alike in structure"]
+    for share, what in ((group.dates, "a date"), (group.summaries, "a summary"), (group.headings, "a heading")):
+        if share >= 0.5:
+            parts.append(f"{round(share * 100)} % with {what}")
+    if len(group.joined) > 1:
+        parts.append(f"joined from {len(group.joined)} blocks")
+    return ", ".join(parts)
+
+
+_CHALLENGE = re.compile(
+    r"_cf_chl_opt|cf-browser-verification|challenge-platform|_Incapsula_Resource|sucuri_cloudproxy|ddos-guard|"
+    r"checking your browser|just a moment\.\.\.|attention required!|verify (?:that )?you are (?:a )?human|"
+    r"are you (?:a )?(?:human|robot)|g-recaptcha|h-captcha|hcaptcha\.com|turnstile|px-captcha|datadome|"
+    r"request unsuccessful|access denied|enable javascript and cookies to continue|bot (?:protection|verification)",
+    re.IGNORECASE,
+)
+_SHELL_IDS = frozenset({"root", "app", "__next", "__nuxt", "application", "react-root", "svelte", "main-app"})
+NEAR_EMPTY = 400
+"""Characters of visible text under which a page can be a challenge."""
+
+
+def check_protection(tree: HtmlElement, url: str) -> None:
+    """Raises `BotProtection` where the page is a challenge: nearly no text, and a script or words that are one's."""
+    visible = text_of(tree.body if tree.body is not None else tree)
+    if len(visible) > NEAR_EMPTY:
+        return
+    scripts = list(tree.iter("script"))
+    title = tree.findtext(".//title") or ""
+    told = " ".join([title, visible, *((script.text or "")[:20_000] + (script.get("src") or "") for script in scripts)])
+    told += " ".join(step.get("id") or "" for step in tree.iter("div", "form"))
+    if _CHALLENGE.search(told):
+        raise BotProtection("a challenge page answered in place of the site", url=url)
+    has_links = next(tree.iter("a"), None) is not None
+    if scripts and len(visible) < 80 and not has_links and not _is_shell(tree):
+        raise BotProtection("a near-empty page with a script answered in place of the site", url=url)
+
+
+def _is_shell(tree: HtmlElement) -> bool:
+    """The empty frame of a page that is built by scripts in the browser."""
+    return any((step.get("id") or "").lower() in _SHELL_IDS for step in tree.iter("div", "main", "app-root"))
+
+
+def _nothing(tree: HtmlElement, url: str, message: str) -> ReadError:
+    try:
+        check_protection(tree, url)
+    except BotProtection as error:
+        return error
+    if _is_shell(tree) and len(text_of(tree)) < NEAR_EMPTY:
+        message = "the page is an empty frame that scripts fill in a browser; look for its feed or interface"
+    return EmptyList(message, url=url)
