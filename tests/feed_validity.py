@@ -52,7 +52,7 @@ RSS_CHANNEL = {
     "skipDays",
     "item",
 }
-RSS_ITEM = {"title link description author category comments enclosure guid pubDate source"}
+RSS_ITEM = {"title", "link", "description", "author", "category", "comments", "enclosure", "guid", "pubDate", "source"}
 
 
 def _parse(body: bytes) -> Any:

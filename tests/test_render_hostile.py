@@ -107,7 +107,7 @@ specs = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(specs, items, st.booleans())
 def test_no_article_breaks_a_feed(spec: FeedSpec, item: FeedItem, full: bool) -> None:
     for render, problems in (
