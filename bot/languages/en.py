@@ -1,0 +1,144 @@
+"""English."""
+
+TEXTS: dict[str, str] = {
+    # Alerts: plain text.
+    "alert_untitled": "(untitled)",
+    "alert_updated": "Updated",
+    "alert_also": "Also at: {names}",
+    "alert_also_more": "Also at: {names} and {number} more",
+    "alert_digest": "{number} new articles",
+    "alert_digest_one": "1 new article",
+    "alert_digest_part": "{number} new articles ({part} of {parts})",
+    "alert_ping": "A test: alerts will arrive here.",
+    "alert_operator": "For the operator",
+    "alert_other": "A message of the kind “{type}”",
+    "alert_unfollow": "Unfollow: {topic}",
+    "alert_date": "{day} {month} {year}",
+    "alert_months": "January February March April May June July August September October November December",
+    "alert_image": "Picture",
+    # Chat: HTML.
+    "welcome": (
+        "<b>News alerts</b>\nI watch public sources and write to you when an article matches a topic you follow. "
+        'Choose a topic below, or write your own query:\n<code>/follow "maritime security" AND patrol</code>\n\n'
+        "/help shows everything."
+    ),
+    "welcome_group": (
+        "<b>News alerts</b>\nThis chat can follow topics; its administrators choose them with /topics or /follow. "
+        "/help shows everything."
+    ),
+    "welcome_back": "Welcome back. You follow {number} topics; /following shows them.",
+    "welcome_back_one": "Welcome back. You follow 1 topic; /following shows it.",
+    "channel_ready": (
+        "Alerts can be posted here. Choose topics with /topics or /follow, written as a post in this channel."
+    ),
+    "topics": "<b>Topics</b>\nTap one to follow or unfollow it.",
+    "topics_page": "<b>Topics</b> ({page} of {pages})\nTap one to follow or unfollow it.",
+    "topics_none": (
+        'No topics are offered here. Follow a query of your own:\n<code>/follow "maritime security"</code>'
+    ),
+    "followed": "You follow <b>{topic}</b> now. Its next article comes here.",
+    "followed_before": "You follow <b>{topic}</b> already.",
+    "unfollowed": "You don't follow <b>{topic}</b> any more.",
+    "pressed_followed": "Following {topic}",
+    "pressed_unfollowed": "Unfollowed {topic}",
+    "following": "<b>You follow</b>",
+    "following_none": "You follow nothing yet. /topics shows what there is.",
+    "following_settings": ("Language: {language} · time zone: {time_zone} · digest: {digest} · quiet hours: {quiet}"),
+    "following_muted": "Muted until {until}.",
+    "choose_unfollow": "Tap what you don't want to follow any more.",
+    "choose_language": "Which language?",
+    "language_set": "I write English from now on.",
+    "follow_how": (
+        "Write what to follow after the command:\n<code>/follow SLUG</code>, a topic of /topics\n"
+        '<code>/follow "maritime security" AND (patrol OR exercise)</code>, a query of your own'
+    ),
+    "muted": "Muted until {until}. /mute off ends it.",
+    "mute_off": "Alerts come again.",
+    "choose_mute": "For how long shall I be silent? (Or write <code>/mute 8h</code>, <code>/mute 2d</code>.)",
+    "hour_1": "1 hour",
+    "hour_8": "8 hours",
+    "day_1": "1 day",
+    "week_1": "1 week",
+    "off": "off",
+    "none": "none",
+    "time_zone_is": (
+        "Your time zone is <b>{time_zone}</b>; it is {time} there.\n"
+        "Change it with <code>/timezone Hanoi</code> or <code>/timezone UTC+7</code>."
+    ),
+    "time_zone_set": "Your time zone is <b>{time_zone}</b> now; it is {time} there.",
+    "quiet_is": (
+        "Quiet hours: <b>{quiet}</b> ({time_zone}).\nChange them with <code>/quiet 22:00-07:00</code> or "
+        "<code>/quiet off</code>."
+    ),
+    "quiet_set": "Nothing will come between <b>{quiet}</b> ({time_zone}); what is found then comes after.",
+    "quiet_off": "No quiet hours: alerts come at any time.",
+    "digest_is": (
+        "Digest: <b>{digest}</b> ({time_zone}).\nChange it with <code>/digest daily 08:00</code>, "
+        "<code>/digest weekly mon 08:00</code> or <code>/digest off</code>."
+    ),
+    "digest_set": "Articles are gathered and come together: <b>{digest}</b> ({time_zone}).",
+    "digest_off": "No digest: each alert comes at once.",
+    "search_how": "Write what to look for: <code>/search maritime patrol</code>",
+    "search_results": "<b>Newest articles for</b> {query}",
+    "search_none": "Nothing found for {query}.",
+    "why_how": "Write the article's link after the command: <code>/why https://…</code>",
+    "feeds": "<b>The same as feeds</b>, for a feed reader:",
+    "help": "<b>What I understand</b>",
+    "help_query": (
+        'A query: words, <code>"exact phrases"</code>, <code>AND</code> <code>OR</code> <code>NOT</code>, parentheses.'
+    ),
+    "help_group": "In groups and channels only administrators change what is followed.",
+    "command_start": "begin",
+    "command_topics": "topics to follow",
+    "command_follow": "follow a topic or a query of your own",
+    "command_following": "what you follow, and your settings",
+    "command_unfollow": "follow something no more",
+    "command_digest": "alerts gathered: off, daily 08:00, weekly mon 08:00",
+    "command_quiet": "quiet hours: 22:00-07:00 or off",
+    "command_timezone": "your time zone",
+    "command_language": "English or Tiếng Việt",
+    "command_mute": "silence for a while",
+    "command_search": "look for articles",
+    "command_why": "why an article did or didn't alert you",
+    "command_feeds": "the same as RSS and Atom",
+    "command_health": "how the sources are (operators)",
+    "command_help": "all commands",
+    "button_undo": "Undo",
+    "button_following": "What I follow",
+    "button_topics": "Topics",
+    "button_newer": "‹",
+    "button_older": "›",
+    "button_follow": "Follow {topic}",
+    "unknown_text": (
+        "I understand commands: /topics shows what you can follow, /help shows everything.\nTo follow a "
+        "query: {example}"
+    ),
+    "unknown_command": "I don't know {command}. /help shows what I understand.",
+    # Refusals.
+    "admins_only": "Only administrators of this chat can change what it follows.",
+    "operators_only": "Only operators can ask this.",
+    "went_wrong": "Something went wrong on my side; it has been noted. Please try again in a minute.",
+    "button_old": "This button is too old; please ask again.",
+    "empty_query": "Write what to follow after the command.",
+    "query_too_long": "The query is too long: at most {limit} characters.",
+    "query_error": "I can't read this query: {reason}",
+    "query_suggestion": "Did you mean <code>{suggestion}</code>",
+    "no_such_topic": (
+        "There is no topic <b>{slug}</b>. /topics shows them. As a query, put it in quotes: <code>/follow "
+        '"{slug}"</code>'
+    ),
+    "did_you_mean": "Did you mean <code>{suggestion}</code>?",
+    "too_many_queries": "You have {limit} queries of your own already; unfollow one first.",
+    "not_followed": "You don't follow <b>{topic}</b>.",
+    "unknown_language": "I don't speak “{name}”; I know: {known}.",
+    "unknown_time_zone": (
+        "I don't know the time zone “{name}”. Write a city or an offset: <code>/timezone Hanoi</code>, "
+        "<code>/timezone UTC+7</code>."
+    ),
+    "bad_digest": (
+        "I can't read “{text}”. Write <code>off</code>, <code>daily 08:00</code> or <code>weekly mon 08:00</code>."
+    ),
+    "bad_quiet": "I can't read “{text}”. Write <code>22:00-07:00</code> or <code>off</code>.",
+    "bad_mute": ("I can't read “{text}”. Write <code>8h</code>, <code>2d</code>, <code>1w</code> or <code>off</code>."),
+    "destination_removed": "This chat was removed; /start brings it back.",
+}

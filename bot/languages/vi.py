@@ -1,0 +1,148 @@
+"""Vietnamese."""
+
+TEXTS: dict[str, str] = {
+    # Alerts: plain text.
+    "alert_untitled": "(không có tiêu đề)",
+    "alert_updated": "Đã cập nhật",
+    "alert_also": "Cũng có tại: {names}",
+    "alert_also_more": "Cũng có tại: {names} và {number} nguồn khác",
+    "alert_digest": "{number} bài mới",
+    "alert_digest_part": "{number} bài mới (phần {part}/{parts})",
+    "alert_ping": "Tin thử: thông báo sẽ đến đây.",
+    "alert_operator": "Dành cho người vận hành",
+    "alert_other": "Một tin loại “{type}”",
+    "alert_unfollow": "Bỏ theo dõi: {topic}",
+    "alert_date": "{day} {month} năm {year}",
+    "alert_months": (
+        "tháng_1 tháng_2 tháng_3 tháng_4 tháng_5 tháng_6 tháng_7 tháng_8 tháng_9 tháng_10 tháng_11 tháng_12"
+    ),
+    "alert_image": "Ảnh",
+    # Chat: HTML.
+    "welcome": (
+        "<b>Thông báo tin tức</b>\nTôi theo dõi các nguồn tin công khai và nhắn cho bạn khi có bài viết khớp "
+        "với chủ đề "
+        "bạn theo dõi. Hãy chọn một chủ đề bên dưới, hoặc viết truy vấn của riêng bạn:\n"
+        '<code>/follow "an ninh biển" AND tuần tra</code>\n\n/help cho xem tất cả.'
+    ),
+    "welcome_group": (
+        "<b>Thông báo tin tức</b>\nNhóm này có thể theo dõi các chủ đề; quản trị viên chọn bằng /topics hoặc /follow. "
+        "/help cho xem tất cả."
+    ),
+    "welcome_back": "Chào mừng bạn trở lại. Bạn đang theo dõi {number} chủ đề; xem tại /following.",
+    "channel_ready": (
+        "Thông báo có thể đăng tại đây. Chọn chủ đề bằng /topics hoặc /follow, viết thành bài trong kênh này."
+    ),
+    "topics": "<b>Chủ đề</b>\nChạm để theo dõi hoặc bỏ theo dõi.",
+    "topics_page": "<b>Chủ đề</b> ({page}/{pages})\nChạm để theo dõi hoặc bỏ theo dõi.",
+    "topics_none": ('Ở đây chưa có chủ đề nào. Hãy theo dõi truy vấn của bạn:\n<code>/follow "an ninh biển"</code>'),
+    "followed": "Bạn đã theo dõi <b>{topic}</b>. Bài tiếp theo sẽ đến đây.",
+    "followed_before": "Bạn đang theo dõi <b>{topic}</b> rồi.",
+    "unfollowed": "Bạn không còn theo dõi <b>{topic}</b>.",
+    "pressed_followed": "Đã theo dõi {topic}",
+    "pressed_unfollowed": "Đã bỏ theo dõi {topic}",
+    "following": "<b>Bạn đang theo dõi</b>",
+    "following_none": "Bạn chưa theo dõi gì. /topics cho xem các chủ đề.",
+    "following_settings": (
+        "Ngôn ngữ: {language} · múi giờ: {time_zone} · bản tin gộp: {digest} · giờ yên lặng: {quiet}"
+    ),
+    "following_muted": "Tắt tiếng đến {until}.",
+    "choose_unfollow": "Chạm vào mục bạn không muốn theo dõi nữa.",
+    "choose_language": "Ngôn ngữ nào?",
+    "language_set": "Từ nay tôi viết tiếng Việt.",
+    "follow_how": (
+        "Hãy viết điều cần theo dõi sau lệnh:\n<code>/follow SLUG</code>, một chủ đề trong /topics\n"
+        '<code>/follow "an ninh biển" AND (tuần tra OR diễn tập)</code>, truy vấn của riêng bạn'
+    ),
+    "muted": "Tắt tiếng đến {until}. /mute off để bật lại.",
+    "mute_off": "Thông báo sẽ đến trở lại.",
+    "choose_mute": "Tôi nên im lặng bao lâu? (Hoặc viết <code>/mute 8h</code>, <code>/mute 2d</code>.)",
+    "hour_1": "1 giờ",
+    "hour_8": "8 giờ",
+    "day_1": "1 ngày",
+    "week_1": "1 tuần",
+    "off": "tắt",
+    "none": "không",
+    "time_zone_is": (
+        "Múi giờ của bạn là <b>{time_zone}</b>; ở đó đang là {time}.\n"
+        "Đổi bằng <code>/timezone Hanoi</code> hoặc <code>/timezone UTC+7</code>."
+    ),
+    "time_zone_set": "Múi giờ của bạn giờ là <b>{time_zone}</b>; ở đó đang là {time}.",
+    "quiet_is": (
+        "Giờ yên lặng: <b>{quiet}</b> ({time_zone}).\nĐổi bằng <code>/quiet 22:00-07:00</code> hoặc "
+        "<code>/quiet off</code>."
+    ),
+    "quiet_set": "Sẽ không có tin trong khoảng <b>{quiet}</b> ({time_zone}); tin tìm thấy lúc đó sẽ đến sau.",
+    "quiet_off": "Không có giờ yên lặng: thông báo đến bất cứ lúc nào.",
+    "digest_is": (
+        "Bản tin gộp: <b>{digest}</b> ({time_zone}).\nĐổi bằng <code>/digest daily 08:00</code>, "
+        "<code>/digest weekly mon 08:00</code> hoặc <code>/digest off</code>."
+    ),
+    "digest_set": "Các bài được gom lại và gửi cùng lúc: <b>{digest}</b> ({time_zone}).",
+    "digest_off": "Không gộp: mỗi thông báo đến ngay.",
+    "search_how": "Hãy viết điều cần tìm: <code>/search tuần tra biển</code>",
+    "search_results": "<b>Bài mới nhất cho</b> {query}",
+    "search_none": "Không tìm thấy gì cho {query}.",
+    "why_how": "Hãy viết liên kết của bài sau lệnh: <code>/why https://…</code>",
+    "feeds": "<b>Cùng nội dung dưới dạng feed</b>, cho trình đọc tin:",
+    "help": "<b>Những gì tôi hiểu</b>",
+    "help_query": (
+        'Một truy vấn: từ, <code>"cụm từ chính xác"</code>, <code>AND</code> <code>OR</code> '
+        "<code>NOT</code>, dấu ngoặc."
+    ),
+    "help_group": "Trong nhóm và kênh, chỉ quản trị viên được thay đổi những gì được theo dõi.",
+    "command_start": "bắt đầu",
+    "command_topics": "các chủ đề để theo dõi",
+    "command_follow": "theo dõi một chủ đề hoặc truy vấn của bạn",
+    "command_following": "những gì bạn theo dõi và cài đặt",
+    "command_unfollow": "bỏ theo dõi",
+    "command_digest": "gộp tin: off, daily 08:00, weekly mon 08:00",
+    "command_quiet": "giờ yên lặng: 22:00-07:00 hoặc off",
+    "command_timezone": "múi giờ của bạn",
+    "command_language": "English hoặc Tiếng Việt",
+    "command_mute": "im lặng một thời gian",
+    "command_search": "tìm bài viết",
+    "command_why": "vì sao một bài có hoặc không báo cho bạn",
+    "command_feeds": "cùng nội dung dạng RSS và Atom",
+    "command_health": "tình trạng các nguồn (người vận hành)",
+    "command_help": "tất cả các lệnh",
+    "button_undo": "Hoàn tác",
+    "button_following": "Tôi đang theo dõi",
+    "button_topics": "Chủ đề",
+    "button_newer": "‹",
+    "button_older": "›",
+    "button_follow": "Theo dõi {topic}",
+    "unknown_text": (
+        "Tôi hiểu các lệnh: /topics cho xem các chủ đề, /help cho xem tất cả.\nĐể theo dõi một truy vấn: {example}"
+    ),
+    "unknown_command": "Tôi không biết {command}. /help cho xem những gì tôi hiểu.",
+    # Refusals.
+    "admins_only": "Chỉ quản trị viên của cuộc trò chuyện này được thay đổi những gì được theo dõi.",
+    "operators_only": "Chỉ người vận hành được hỏi điều này.",
+    "went_wrong": "Đã có lỗi ở phía tôi và đã được ghi lại. Xin thử lại sau một phút.",
+    "button_old": "Nút này đã quá cũ; xin hãy hỏi lại.",
+    "empty_query": "Hãy viết điều cần theo dõi sau lệnh.",
+    "query_too_long": "Truy vấn quá dài: tối đa {limit} ký tự.",
+    "query_error": "Tôi không đọc được truy vấn này: {reason}",
+    "query_suggestion": "Ý bạn là <code>{suggestion}</code>",
+    "no_such_topic": (
+        "Không có chủ đề <b>{slug}</b>. Xem tại /topics. Nếu là truy vấn, hãy đặt trong ngoặc kép: "
+        '<code>/follow "{slug}"</code>'
+    ),
+    "did_you_mean": "Ý bạn là <code>{suggestion}</code>?",
+    "too_many_queries": "Bạn đã có {limit} truy vấn; hãy bỏ theo dõi một truy vấn trước.",
+    "not_followed": "Bạn không theo dõi <b>{topic}</b>.",
+    "unknown_language": "Tôi không nói “{name}”; tôi biết: {known}.",
+    "unknown_time_zone": (
+        "Tôi không biết múi giờ “{name}”. Hãy viết tên thành phố hoặc độ lệch: <code>/timezone Hanoi</code>, "
+        "<code>/timezone UTC+7</code>."
+    ),
+    "bad_digest": (
+        "Tôi không đọc được “{text}”. Hãy viết <code>off</code>, <code>daily 08:00</code> hoặc <code>weekly "
+        "mon 08:00</code>."
+    ),
+    "bad_quiet": "Tôi không đọc được “{text}”. Hãy viết <code>22:00-07:00</code> hoặc <code>off</code>.",
+    "bad_mute": (
+        "Tôi không đọc được “{text}”. Hãy viết <code>8h</code>, <code>2d</code>, <code>1w</code> hoặc <code>off</code>."
+    ),
+    "destination_removed": "Cuộc trò chuyện này đã bị xoá; /start đưa nó trở lại.",
+}

@@ -1,0 +1,367 @@
+"""An alert as words: in the reader's language, within Telegram's limits, safe from what a hostile page put into it.
+
+    Alert ─→ compose ─→ Message(text, entities, buttons, preview)      for Telegram
+          └→ plain_text                                                for a console, an e-mail, a log
+
+Formatting is by entities, not by markup, so that no text needs escaping. What sends it, this module does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clean import cut, inner, one_line, units, web_address
+from bot.languages import sentence
+from bot.model import Alert
+
+MAXIMUM_TEXT = 4096
+MAXIMUM_ENTITIES = 100
+MAXIMUM_CALLBACK_BYTES = 64
+OWN_QUERY_PREFIX = "own-"
+"""How the slugs of people's own queries begin: those are shown by title, never as a hashtag."""
+
+_TITLE = 400
+_SOURCE = 100
+_QUOTE = 900
+_MARKS = 20
+_TOPICS = 6
+_WORDS = 4
+_WORD = 40
+_ALSO = 4
+_DIGEST_ENTRIES = 25
+_OPERATOR = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A stretch of the text and what it is, in Telegram's words; `offset` and `length` count UTF-16 units."""
+
+    type: str
+    offset: int
+    length: int
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button below the message: it opens `url` or sends `data` (at most 64 bytes) back to us."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, ready to be sent. `preview` is the address whose preview may be shown; None: none is."""
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    preview: str | None = None
+
+    def plain(self) -> Message:
+        """The same words without anything that can be refused."""
+        return Message(self.text)
+
+
+class _Writer:
+    """Collects pieces of text with their entities."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self.entities: list[Entity] = []
+
+    @property
+    def length(self) -> int:
+        return self._length
+
+    def add(self, text: str, *styles: str, url: str | None = None) -> None:
+        """Append `text` in the styles ("bold", …), linked to `url` if there is one."""
+        length = units(text)
+        if text.strip():
+            self.entities += [Entity(style, self._length, length) for style in styles]
+            if url is not None:
+                self.entities.append(Entity("text_link", self._length, length, url))
+        self._pieces.append(text)
+        self._length += length
+
+    def around(self, start: int, style: str) -> None:
+        """Put `style` around all that was added since `start`."""
+        if self._length > start:
+            self.entities.append(Entity(style, start, self._length - start))
+
+    def include(self, other: _Writer) -> None:
+        """Append all that the other holds."""
+        self.entities += [replace(entity, offset=entity.offset + self._length) for entity in other.entities]
+        self._pieces += other._pieces
+        self._length += other._length
+
+    def message(self, *, buttons: tuple[tuple[Button, ...], ...] = (), preview: str | None = None) -> Message:
+        entities = sorted(self.entities, key=lambda entity: (entity.offset, -entity.length))
+        return Message("".join(self._pieces), tuple(entities), buttons, preview)
+
+
+def compose(
+    alert: Alert, language: str = "en", time_zone: str = "UTC", *, with_buttons: bool = False
+) -> tuple[Message, ...]:
+    """The alert as one message, or as several if it is a long digest.
+
+    `time_zone` is the reader's; an article's day is its source's where `data` says so. A digest carries the data of its
+    alerts as a list under "alerts". Any value in `data` may be missing, of a wrong type, or hostile.
+    """
+    data = alert.data
+    if alert.type == "digest":
+        return _digest(data, language, time_zone)
+    if alert.type in ("article.published", "article.updated"):
+        return (_article(alert, language, time_zone, with_buttons),)
+    writer = _Writer()
+    if alert.type == "ping":
+        writer.add(sentence(language, "alert_ping"))
+    elif alert.type == "operator":
+        _operator(writer, data, language)
+    else:
+        writer.add(sentence(language, "alert_other", type=one_line(alert.type, 100)))
+        for line in _lines(data):
+            writer.add(f"\n{line}")
+    return (writer.message(),)
+
+
+def plain_text(alert: Alert, language: str = "en", time_zone: str = "UTC") -> str:
+    """The alert for a reader that shows no links: the words of `compose`, and the article's address on its own line."""
+    parts: list[str] = []
+    for message in compose(alert, language, time_zone):
+        encoded = message.text.encode("utf-16-le")
+        text, done = "", 0
+        for link in (entity for entity in message.entities if entity.type == "text_link"):
+            end = (link.offset + link.length) * 2
+            text += encoded[done:end].decode("utf-16-le") + f" <{link.url}>"
+            done = end
+        parts.append(text + encoded[done:].decode("utf-16-le"))
+    return "\n\n".join(parts)
+
+
+def _article(alert: Alert, language: str, time_zone: str, with_buttons: bool) -> Message:
+    data = alert.data
+    article, source, topics = _mapping(data.get("article")), _mapping(data.get("source")), _mappings(data.get("topics"))
+    url = web_address(article.get("url"))
+    writer = _Writer()
+    if alert.type == "article.updated":
+        writer.add(f"{sentence(language, 'alert_updated')}: ", "italic")
+    _title(writer, article, url, language)
+    _origin(writer, article, source, language, time_zone)
+    _quote(writer, data.get("excerpt"), article.get("summary"))
+    _tags(writer, topics)
+    _also(writer, _mapping(data.get("story")).get("also"), language)
+    buttons = _unfollow_buttons(topics, language) if with_buttons else ()
+    return writer.message(buttons=buttons, preview=url)
+
+
+def _title(writer: _Writer, article: Mapping[str, Any], url: str | None, language: str) -> None:
+    title = cut(one_line(article.get("title"), 2000), _TITLE) or sentence(language, "alert_untitled")
+    writer.add(title, "bold", url=url)
+
+
+def _origin(
+    writer: _Writer, article: Mapping[str, Any], source: Mapping[str, Any], language: str, time_zone: str
+) -> None:
+    name = cut(one_line(source.get("title") or source.get("slug"), 500), _SOURCE)
+    day = _day(article.get("published"), source.get("time_zone"), language, time_zone)
+    author = cut(one_line(article.get("author"), 500), _SOURCE)
+    line = " · ".join(part for part in (name, day, author) if part)
+    if line:
+        writer.add(f"\n{line}")
+
+
+def _day(published: object, source_zone: object, language: str, reader_zone: str) -> str:
+    """The day as the source's own clock had it; where that isn't known, as the offset or else the reader's zone has it."""
+    if not isinstance(published, str):
+        return ""
+    try:
+        moment = datetime.fromisoformat(published)
+        zone = _zone(source_zone)
+        if zone is None and moment.tzinfo is not None and not moment.utcoffset():
+            zone = _zone(reader_zone)
+        if zone is not None and moment.tzinfo is not None:
+            moment = moment.astimezone(zone)
+    except (ValueError, OverflowError):
+        return ""
+    month = sentence(language, "alert_months").split()[moment.month - 1].replace("_", " ")
+    return sentence(language, "alert_date", day=moment.day, month=month, year=moment.year)
+
+
+def _zone(name: object) -> ZoneInfo | None:
+    if not isinstance(name, str):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # "../x"; the name of a folder; unknown
+        return None
+
+
+def _quote(writer: _Writer, excerpt: object, summary: object) -> None:
+    """The sentence that matched, its words marked; the article's summary where there is none."""
+    pieces = _marked(_mapping(excerpt))
+    if not pieces:
+        pieces = [(one_line(summary), False)]
+    if not any(text.strip() for text, _ in pieces):
+        return
+    writer.add("\n\n")
+    start, left = writer.length, _QUOTE
+    for number, (text, marked) in enumerate(pieces):
+        if number == 0:
+            text = text.lstrip()
+        if number == len(pieces) - 1:
+            text = text.rstrip()
+        shown = cut(text, left)
+        writer.add(shown, *(["bold"] if marked else []))
+        left -= units(shown)
+        if shown != text or left <= 0:
+            break
+    writer.around(start, "blockquote")
+
+
+def _marked(excerpt: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """The excerpt in pieces, each with whether it is marked. Marks that don't fit the text are left out."""
+    text = excerpt.get("text")
+    if not isinstance(text, str):
+        return []
+    text = text[:20_000]
+    pieces: list[tuple[str, bool]] = []
+    done = 0
+    for start, end in _spans(excerpt.get("marks"), len(text)):
+        if start >= done and len(pieces) < 2 * _MARKS:
+            pieces += [(inner(text[done:start]), False), (inner(text[start:end]), True)]
+            done = end
+    pieces.append((inner(text[done:]), False))
+    return [piece for piece in pieces if piece[0]]
+
+
+def _spans(marks: object, length: int) -> list[tuple[int, int]]:
+    found = []
+    for mark in marks if isinstance(marks, list | tuple) else ():
+        if isinstance(mark, list | tuple) and len(mark) == 2 and all(type(place) is int for place in mark):
+            start, end = mark
+            if 0 <= start < end <= length:
+                found.append((start, end))
+    return sorted(found)
+
+
+def _tags(writer: _Writer, topics: Sequence[Mapping[str, Any]]) -> None:
+    """One line a topic: its tag, and the words of the article that it matched."""
+    for number, topic in enumerate(topics[:_TOPICS]):
+        tag = _tag(topic)
+        if not tag:
+            continue
+        matched = topic.get("matched")
+        matched = matched[:_WORDS] if isinstance(matched, list | tuple) else []
+        words = [cut(one_line(word, 300), _WORD) for word in matched]
+        writer.add("\n\n" if number == 0 else "\n")
+        writer.add(tag)
+        if any(words):
+            writer.add(" — ")
+            writer.add(", ".join(word for word in dict.fromkeys(words) if word), "italic")
+
+
+def _tag(topic: Mapping[str, Any]) -> str:
+    """`#maritime_security`, which Telegram makes searchable; an own query as its words."""
+    slug, title = one_line(topic.get("slug"), 300), cut(one_line(topic.get("title"), 500), _SOURCE)
+    if slug and not slug.startswith(OWN_QUERY_PREFIX):
+        tag = "".join(character if character.isalnum() else "_" for character in slug).strip("_")
+        if tag and not tag.isdigit():
+            return f"#{tag[:_SOURCE]}"
+    return title
+
+
+def _also(writer: _Writer, also: object, language: str) -> None:
+    others = [(cut(one_line(one.get("source"), 500), _WORD), web_address(one.get("url"))) for one in _mappings(also)]
+    others = [(name, url) for name, url in others if name]
+    if not others:
+        return
+    more = len(others) - _ALSO
+    key = "alert_also_more" if more > 0 else "alert_also"
+    before, after = sentence(language, key, names="\0", number=more).split("\0")
+    writer.add(f"\n\n{before}")
+    for number, (name, url) in enumerate(others[:_ALSO]):
+        writer.add(", " if number else "")
+        writer.add(name, url=url)
+    writer.add(after)
+
+
+def _unfollow_buttons(topics: Sequence[Mapping[str, Any]], language: str) -> tuple[tuple[Button, ...], ...]:
+    rows = []
+    for topic in topics[:_TOPICS]:
+        data = f"alert-unfollow:{topic.get('slug')}"
+        label = sentence(language, "alert_unfollow", topic=one_line(topic.get("title") or topic.get("slug"), 300))
+        if topic.get("slug") and len(data.encode("utf-8", "replace")) <= MAXIMUM_CALLBACK_BYTES:
+            rows.append((Button(cut(label, _WORD), data=data),))
+    return tuple(rows)
+
+
+def _digest(data: Mapping[str, Any], language: str, time_zone: str) -> tuple[Message, ...]:
+    """The articles one below the other, on as many messages as they need; none is left out."""
+    entries = [_entry(one, language, time_zone) for one in _mappings(data.get("alerts"))]
+    pages: list[list[_Writer]] = [[]]
+    for entry in entries:
+        page = pages[-1]
+        length = sum(one.length + 2 for one in page) + entry.length + 2
+        number = sum(len(one.entities) for one in page) + len(entry.entities)
+        if page and (len(page) >= _DIGEST_ENTRIES or length > MAXIMUM_TEXT - 100 or number > MAXIMUM_ENTITIES - 1):
+            pages.append([])
+        pages[-1].append(entry)
+    messages = []
+    for part, page in enumerate(pages, 1):
+        writer = _Writer()
+        key = "alert_digest" if len(pages) == 1 else "alert_digest_part"
+        writer.add(sentence(language, key, number=len(entries), part=part, parts=len(pages)), "bold")
+        for entry in page:
+            writer.add("\n\n")
+            writer.include(entry)
+        messages.append(writer.message())
+    return tuple(messages)
+
+
+def _entry(data: Mapping[str, Any], language: str, time_zone: str) -> _Writer:
+    """One article of a digest: at most four entities and about 900 units."""
+    article, source = _mapping(data.get("article")), _mapping(data.get("source"))
+    writer = _Writer()
+    _title(writer, article, web_address(article.get("url")), language)
+    _origin(writer, article, source, language, time_zone)
+    tags = [tag for tag in map(_tag, _mappings(data.get("topics"))[:3]) if tag]
+    if tags:
+        writer.add(f"\n{' '.join(tags)}")
+    return writer
+
+
+def _operator(writer: _Writer, data: Mapping[str, Any], language: str) -> None:
+    """A source's alarm: `source`, and a sentence under "message"; whatever else there is, a line each."""
+    writer.add(f"⚠️ {sentence(language, 'alert_operator')}", "bold")
+    source = _mapping(data.get("source"))
+    name = cut(one_line(source.get("title") or source.get("slug"), 500), _SOURCE)
+    if name:
+        writer.add("\n")
+        writer.add(name, url=web_address(source.get("url")))
+    message = cut(one_line(data.get("message"), 10_000), _OPERATOR)
+    if message:
+        writer.add(f"\n{message}")
+    for line in _lines({key: value for key, value in data.items() if key not in ("source", "message", "sequence")}):
+        writer.add(f"\n{line}")
+
+
+def _lines(data: Mapping[str, Any]) -> Iterable[str]:
+    """Simple values as "name: value", up to five."""
+    shown = [(key, value) for key, value in data.items() if isinstance(value, str | int | float) and value != ""]
+    return [cut(f"{one_line(key, 60)}: {one_line(value, 500)}", 200) for key, value in shown[:5]]
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []

@@ -1,0 +1,286 @@
+"""What a destination follows and how it wants to be told: the same for the chat, the web and the operator's files.
+
+Every method is one transaction. What a person asks that cannot be done raises `RequestError`, whose key and values
+name a translated sentence (`bot.languages`); a query that is none raises `feeds.errors.QueryError`.
+Of Telegram, HTTP and deliveries' sending this module knows nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+import feeds.topics
+from bot import preferences
+from bot.errors import RequestError
+from bot.message import OWN_QUERY_PREFIX
+from bot.model import Destination
+from bot.store import destinations as store
+from feeds import targets
+from feeds.database import Database
+from feeds.model import Topic
+from feeds.store import topics as topic_store
+
+MAXIMUM_OWN_QUERIES = 50
+"""Queries that one chat may have at a time: each is asked of every article."""
+MAXIMUM_QUERY_LENGTH = 500
+MAXIMUM_TITLE_LENGTH = 60
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
+
+def target_kind(destination_kind: str) -> str:
+    """The kind of target (`feeds.targets`) that a destination is worked as: only the chat process works "chat"."""
+    return "chat" if destination_kind == "telegram" else "endpoint"
+
+
+def own_slug(owner: str, query: str) -> str:
+    """The slug of a person's own query: the same query of the same owner is the same topic."""
+    digest = hashlib.blake2s(f"{owner}\n{query}".encode(), digest_size=8).hexdigest()
+    return f"{OWN_QUERY_PREFIX}{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What `follow` came to; `new` is False where it was followed before."""
+
+    topic: Topic
+    new: bool
+
+
+class Subscriptions:
+    """Destinations and their subscriptions, over one database. Safe to be shared by threads."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        """`clock` gives the current time (aware, UTC)."""
+        self._database = database
+        self._clock = clock
+
+    # Destinations
+
+    def destination(
+        self,
+        kind: str,
+        address: str,
+        *,
+        title: str = "",
+        language: str = "en",
+        time_zone: str = "UTC",
+        options: Mapping[str, Any] | None = None,
+        declared: bool = False,
+    ) -> Destination:
+        """The destination under this address; made with these values if it isn't there (then with its target)."""
+        with self._database.read() as connection:
+            found = store.destination_by_address(connection, kind, address)
+        if found is not None:
+            return found
+        with self._database.write() as connection:
+            found = store.destination_by_address(connection, kind, address)
+            if found is not None:
+                return found
+            made = store.insert_or_revive(
+                connection,
+                kind,
+                address,
+                title=title,
+                language=language,
+                time_zone=time_zone,
+                options=options or {},
+                declared=declared,
+                now=self._clock(),
+            )
+            targets.add(connection, target_kind(kind), made, None)
+            return self._reread(connection, made)
+
+    def find(self, kind: str, address: str) -> Destination | None:
+        """The destination under this address, if there is one."""
+        with self._database.read() as connection:
+            return store.destination_by_address(connection, kind, address)
+
+    def all(self, kind: str | None = None) -> list[Destination]:
+        """Every destination, or every one of a kind, in the order in which they came."""
+        with self._database.read() as connection:
+            return store.all_destinations(connection, kind=kind)
+
+    def move(self, destination: Destination, address: str) -> Destination:
+        """It has a new address. If there is a destination already, the two become one and nothing owed is lost."""
+        with self._database.write() as connection:
+            now = self._clock()
+            if address == destination.address:
+                return self._reread(connection, destination.id)
+            store.rename_owner(connection, _owner(destination), f"{destination.kind}:{address}")
+            other = store.id_under(connection, destination.kind, address)
+            if other is None:
+                store.set_address(connection, destination.id, address)
+                return self._reread(connection, destination.id)
+            store.merge(connection, destination.id, other, now)
+            kind = target_kind(destination.kind)
+            targets.remove(connection, kind, destination.id)
+            targets.add(connection, kind, other, now)
+            targets.wake(connection, kind, other, now)
+            return self._reread(connection, other)
+
+    def remove(self, destination: Destination) -> None:
+        """Forget what it follows and its own queries, and send it nothing any more."""
+        with self._database.write() as connection:
+            followed = store.followed_topics(connection, destination.id)
+            store.mark_removed(connection, destination.id, self._clock())
+            targets.remove(connection, target_kind(destination.kind), destination.id)
+            for topic in followed:
+                _retire_if_unused(connection, topic)
+
+    def pause(self, destination: Destination, reason: str) -> Destination:
+        """The other side is gone: owe it on, send nothing, keep what it follows."""
+        return self._change(destination, paused_at=self._clock(), pause_reason=reason)
+
+    def resume(self, destination: Destination) -> Destination:
+        """The other side is back; what it is owed goes out now."""
+        with self._database.write() as connection:
+            current = self._reread(connection, destination.id)
+            if current.paused_at is None:
+                return current
+            store.change(connection, destination.id, paused_at=None, pause_reason=None)
+            targets.due_at(connection, target_kind(destination.kind), destination.id, self._clock(), failures=0)
+            return self._reread(connection, destination.id)
+
+    # What it follows
+
+    def topics(self) -> list[Topic]:
+        """What the operator offers."""
+        with self._database.read() as connection:
+            return topic_store.active_topics(connection)
+
+    def topic(self, slug: str) -> Topic | None:
+        """An active topic of that slug, anybody's."""
+        with self._database.read() as connection:
+            return topic_store.topic_by_slug(connection, slug)
+
+    def following(self, destination: Destination) -> list[Topic]:
+        """What it follows: the operator's topics first, then its own queries."""
+        with self._database.read() as connection:
+            return store.followed_topics(connection, destination.id)
+
+    def follow(self, destination: Destination, wanted: str) -> Followed:
+        """Follow the operator's topic of that slug or title, or else the query.
+
+        Raises `QueryError`, or `RequestError`: `empty_query`, `query_too_long`, `no_such_topic` (slug, suggestion),
+        `too_many_queries` (limit).
+        """
+        text = " ".join(wanted.split())
+        if not text:
+            raise RequestError("empty_query")
+        with self._database.read() as connection:
+            offered = topic_store.active_topics(connection)
+        for topic in offered:
+            if text.casefold() in (topic.slug, topic.title.casefold()):
+                return self._follow(destination, topic)
+        if _SLUG.fullmatch(text):
+            # Who writes such a word means a topic's name; as a query it would silently match next to nothing.
+            near = difflib.get_close_matches(text, [topic.slug for topic in offered], n=1)
+            raise RequestError("no_such_topic", slug=text, suggestion=near[0] if near else "")
+        return self._follow_query(destination, text)
+
+    def follow_topic(self, destination: Destination, topic: Topic) -> Followed:
+        """Follow a topic that is at hand; also what undoes `unfollow`."""
+        if topic.owner is None:
+            return self._follow(destination, topic)
+        return self._follow_query(destination, topic.query)
+
+    def unfollow(self, destination: Destination, wanted: str) -> Topic:
+        """Follow no more, by slug, title or query; the topic, for the undo. Raises `RequestError` `not_followed`."""
+        text = " ".join(wanted.split())
+        with self._database.write() as connection:
+            for topic in store.followed_topics(connection, destination.id):
+                if text.casefold() in (topic.slug, topic.title.casefold(), topic.query.casefold()):
+                    store.unfollow(connection, destination.id, topic.id or 0)
+                    _retire_if_unused(connection, topic)
+                    return topic
+        raise RequestError("not_followed", topic=text)
+
+    def _follow(self, destination: Destination, topic: Topic) -> Followed:
+        assert topic.id is not None
+        with self._database.write() as connection:
+            return Followed(topic, store.follow(connection, destination.id, topic.id, self._clock()))
+
+    def _follow_query(self, destination: Destination, query: str) -> Followed:
+        if len(query) > MAXIMUM_QUERY_LENGTH:
+            raise RequestError("query_too_long", limit=MAXIMUM_QUERY_LENGTH)
+        language = destination.language
+        feeds.topics.parse(query, language)
+        owner = _owner(destination)
+        slug = own_slug(owner, query)
+        title = query if len(query) <= MAXIMUM_TITLE_LENGTH else query[: MAXIMUM_TITLE_LENGTH - 1] + "…"
+        with self._database.write() as connection:
+            known = topic_store.topic_by_slug(connection, slug)
+            if known is None:
+                if len(topic_store.active_topics(connection, owner)) >= MAXIMUM_OWN_QUERIES:
+                    raise RequestError("too_many_queries", limit=MAXIMUM_OWN_QUERIES)
+                topic = Topic(slug=slug, query=query, title=title, language=language, owner=owner)
+                known = topic_store.save_topic(connection, topic, self._clock())
+            assert known.id is not None
+            return Followed(known, store.follow(connection, destination.id, known.id, self._clock()))
+
+    # How it wants to be told
+
+    def set_language(self, destination: Destination, language: str) -> Destination:
+        """Raises `RequestError` `unknown_language`."""
+        return self._change(destination, language=preferences.language(language))
+
+    def set_time_zone(self, destination: Destination, name: str) -> Destination:
+        """An IANA name, a city, or "UTC+7". Raises `RequestError` `unknown_time_zone` (name, suggestion)."""
+        return self._change_rhythm(destination, time_zone=preferences.time_zone(name))
+
+    def set_digest(self, destination: Destination, rhythm: str) -> Destination:
+        """ "off", "daily 08:00" or "weekly mon 08:00". Raises `RequestError` `bad_digest`."""
+        return self._change_rhythm(destination, digest=preferences.digest(rhythm))
+
+    def set_quiet(self, destination: Destination, hours: str) -> Destination:
+        """ "22:00-07:00" or "off". Raises `RequestError` `bad_quiet`."""
+        return self._change_rhythm(destination, quiet=preferences.quiet(hours))
+
+    def mute(self, destination: Destination, duration: timedelta | None) -> Destination:
+        """Tell it nothing for a while; None: tell it again, now."""
+        return self._change_rhythm(destination, muted_until=self._clock() + duration if duration else None)
+
+    def set_title(self, destination: Destination, title: str) -> Destination:
+        """What the other side calls itself."""
+        return destination if destination.title == title else self._change(destination, title=title)
+
+    def set_options(self, destination: Destination, options: Mapping[str, Any]) -> Destination:
+        """The channel's own options, in place of the earlier ones."""
+        return self._change(destination, options=dict(options))
+
+    def _change(self, destination: Destination, **values: Any) -> Destination:
+        with self._database.write() as connection:
+            store.change(connection, destination.id, **values)
+            return self._reread(connection, destination.id)
+
+    def _change_rhythm(self, destination: Destination, **values: Any) -> Destination:
+        """What is owed may be due at another time now: the destination's next turn finds out."""
+        with self._database.write() as connection:
+            store.change(connection, destination.id, **values)
+            targets.due_at(connection, target_kind(destination.kind), destination.id, self._clock())
+            return self._reread(connection, destination.id)
+
+    def _reread(self, connection: Connection, destination_id: int) -> Destination:
+        found = store.destination_by_id(connection, destination_id)
+        if found is None:
+            raise RequestError("destination_removed")
+        return found
+
+
+def _owner(destination: Destination) -> str:
+    return f"{destination.kind}:{destination.address}"
+
+
+def _retire_if_unused(connection: Connection, topic: Topic) -> None:
+    """A person's query that nobody follows need not be asked of every article."""
+    if topic.owner is not None and topic.id is not None and store.count_followers(connection, topic.id) == 0:
+        topic_store.remove_topic(connection, topic.slug)
