@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,30 +20,52 @@ from feeds.database import AnyRow, UtcDateTime, inserted_id
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """A destination that follows some of the topics in hand."""
+    """A destination that follows some of the topics in hand, and what it says about when it wants to hear."""
 
     destination_id: int
     kind: str
+    time_zone: str
+    digest: str
+    quiet: str | None
+    muted_until: datetime | None
     topic_ids: frozenset[int]
 
 
-def followers(connection: Connection, topic_ids: Iterable[int]) -> list[Follower]:
-    """The destinations that follow any of the topics, in id order: also the order in which they are locked."""
-    rows = connection.execute(_FOLLOWERS, {"topic_ids": sorted(set(topic_ids))}).all()
-    followed: dict[int, tuple[str, set[int]]] = {}
-    for row in rows:
-        followed.setdefault(row.destination_id, (row.kind, set()))[1].add(row.topic_id)
-    return [Follower(one, kind, frozenset(ids)) for one, (kind, ids) in sorted(followed.items())]
-
-
 _FOLLOWERS = (
-    sa.select(subscriptions.c.destination_id, subscriptions.c.topic_id, destinations.c.kind)
+    sa.select(
+        subscriptions.c.destination_id,
+        subscriptions.c.topic_id,
+        destinations.c.kind,
+        destinations.c.time_zone,
+        destinations.c.digest,
+        destinations.c.quiet,
+        destinations.c.muted_until,
+    )
     .join(destinations, destinations.c.id == subscriptions.c.destination_id)
     .where(
         subscriptions.c.topic_id.in_(sa.bindparam("topic_ids", expanding=True)),
         destinations.c.removed_at.is_(None),
     )
+    .order_by(subscriptions.c.destination_id, subscriptions.c.topic_id)
 )
+
+
+def followers(connection: Connection, topic_ids: Iterable[int]) -> list[Follower]:
+    """The destinations that follow any of the topics, in id order: also the order in which they are locked."""
+    rows = connection.execute(_FOLLOWERS, {"topic_ids": sorted(set(topic_ids))}).all()
+    grouped = [list(group) for _, group in groupby(rows, key=attrgetter("destination_id"))]
+    return [
+        Follower(
+            destination_id=group[0].destination_id,
+            kind=group[0].kind,
+            time_zone=group[0].time_zone,
+            digest=group[0].digest,
+            quiet=group[0].quiet,
+            muted_until=group[0].muted_until,
+            topic_ids=frozenset(row.topic_id for row in group),
+        )
+        for group in grouped
+    ]
 
 
 def add_alert(
@@ -59,8 +83,13 @@ def add_alert(
     return inserted_id(inserted)
 
 
-_OWED = sa.select(deliveries.c.destination_id).where(
-    deliveries.c.destination_id.in_(sa.bindparam("ids", expanding=True)), deliveries.c.key == sa.bindparam("alert_key")
+def withdraw_alert(connection: Connection, alert_id: int) -> None:
+    """Nobody was owed it: everybody who follows had been told before."""
+    connection.execute(sa.delete(alerts).where(alerts.c.id == alert_id))
+
+
+_OWED = sa.select(deliveries.c.id).where(
+    deliveries.c.destination_id == sa.bindparam("destination"), deliveries.c.key == sa.bindparam("alert_key")
 )
 _LOCK_SEQUENCE = (
     sa.select(destinations.c.sequence).where(destinations.c.id == sa.bindparam("destination")).with_for_update()
@@ -76,38 +105,42 @@ def owe(
     connection: Connection,
     alert_id: int,
     key: str,
-    topics_by_destination: Mapping[int, Sequence[str]],
+    destination: int,
+    topic_slugs: Sequence[str],
     now: datetime,
+    *,
     not_before: datetime | None = None,
-) -> list[int]:
-    """Owe the alert to each destination that was not told of `key` before; returns those it is owed to now.
+    skipped: bool = False,
+) -> bool:
+    """Owe the alert to the destination, unless it was told of `key` before (False).
 
-    `topics_by_destination`: the slugs to name to each. The destination's row is locked, in id order, so two workers
-    cannot owe the same key twice; the unique constraint would refuse it all the same. Sequence numbers have no gaps.
+    `skipped`: written down, but never to be sent: the destination is muted. The destination's row is locked, so two
+    workers cannot owe the same key twice; the unique constraint would refuse it all the same. Call in the order of
+    destination ids, or two workers can wait for each other. Sequence numbers have no gaps.
     """
-    owed: list[int] = []
-    for destination in sorted(topics_by_destination):
-        sequence = connection.execute(_LOCK_SEQUENCE, {"destination": destination}).scalar_one() + 1
-        if connection.execute(_OWED, {"ids": [destination], "alert_key": key}).first() is not None:
-            continue
-        connection.execute(_SET_SEQUENCE, {"destination": destination, "new_sequence": sequence})
-        connection.execute(
-            sa.insert(deliveries),
-            {
-                "uid": f"msg_{secrets.token_hex(14)}",
-                "destination_id": destination,
-                "alert_id": alert_id,
-                "key": key,
-                "topics": list(topics_by_destination[destination]),
-                "sequence": sequence,
-                "state": "pending",
-                "not_before": not_before,
-                "created_at": now,
-            },
-        )
-        owed.append(destination)
-    return owed
+    sequence = connection.execute(_LOCK_SEQUENCE, {"destination": destination}).scalar_one() + 1
+    if connection.execute(_OWED, {"destination": destination, "alert_key": key}).first() is not None:
+        return False
+    connection.execute(_SET_SEQUENCE, {"destination": destination, "new_sequence": sequence})
+    connection.execute(
+        _INSERT,
+        {
+            "uid": f"msg_{secrets.token_hex(14)}",
+            "destination_id": destination,
+            "alert_id": alert_id,
+            "key": key,
+            "topics": list(topic_slugs),
+            "sequence": sequence,
+            "state": "skipped" if skipped else "pending",
+            "not_before": not_before,
+            "created_at": now,
+            "finished_at": now if skipped else None,
+        },
+    )
+    return True
 
+
+_INSERT = sa.insert(deliveries)
 
 _PENDING = (
     sa.select(deliveries, alerts.c.type, alerts.c.data, alerts.c.created_at.label("said_at"))
@@ -211,6 +244,26 @@ def record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
             for one in outcomes
         ],
     )
+
+
+def give_up(connection: Connection, destination_id: int, owed_before: datetime, reason: str, now: datetime) -> int:
+    """Fail what is owed since before `owed_before` (UTC) and was not taken; returns how many. `retry` revives them."""
+    given_up = connection.execute(
+        sa.update(deliveries)
+        .where(
+            deliveries.c.destination_id == destination_id,
+            deliveries.c.state == "pending",
+            sa.func.coalesce(deliveries.c.not_before, deliveries.c.created_at) < owed_before,
+            deliveries.c.created_at < owed_before,
+        )
+        .values(state="failed", error=reason, finished_at=now)
+    )
+    return given_up.rowcount
+
+
+def postpone(connection: Connection, delivery_id: int, until: datetime) -> None:
+    """Let the others pass: this one is not tried before `until` (UTC)."""
+    connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(not_before=until))
 
 
 def retry(connection: Connection, uids: Sequence[str]) -> list[tuple[str, int]]:

@@ -136,6 +136,8 @@ topics = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     # The last article that was asked when the query was last changed: older ones still wait to be matched.
     sa.Column("matched_back_to", sa.Integer),
+    # Of all topics, this was the n-th change: what a process has not seen yet is above the last it saw.
+    sa.Column("version", sa.Integer, nullable=False, index=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )

@@ -73,6 +73,7 @@ def save_topic(connection: Connection, topic: Topic, now: datetime) -> Topic:
         "urgent": topic.urgent,
         "active": True,
         "changed_at": now,
+        "version": facts.count(connection, VERSION),
     }
     row = connection.execute(sa.select(topics).where(topics.c.slug == topic.slug).with_for_update()).first()
     newest = connection.execute(sa.select(sa.func.max(articles.c.id))).scalar()
@@ -86,19 +87,24 @@ def save_topic(connection: Connection, topic: Topic, now: datetime) -> Topic:
         if row.query != topic.query or row.language != topic.language or not row.active:
             values["matched_back_to"] = newest
         connection.execute(sa.update(topics).where(topics.c.id == topic_id).values(**values))
-    facts.count(connection, VERSION)
     return _as_stored(topic, topic_id)
 
 
 def remove_topic(connection: Connection, slug: str) -> None:
     """Match it no more. The row, its matches and its subscriptions stay, so that it can come back."""
-    connection.execute(sa.update(topics).where(topics.c.slug == slug).values(active=False))
-    facts.count(connection, VERSION)
+    number = facts.count(connection, VERSION)
+    connection.execute(sa.update(topics).where(topics.c.slug == slug).values(active=False, version=number))
 
 
 def version(connection: Connection) -> int:
     """Counted up at each change of any topic."""
     return int(facts.get(connection, VERSION) or 0)
+
+
+def changed_since(connection: Connection, version: int) -> list[tuple[Topic, bool, int]]:
+    """(topic, active, version) of every topic changed after `version`, in the order of the changes."""
+    rows = connection.execute(sa.select(topics).where(topics.c.version > version).order_by(topics.c.version)).all()
+    return [(topic_of(row), row.active, row.version) for row in rows]
 
 
 def topic_by_slug(connection: Connection, slug: str) -> Topic | None:
@@ -162,6 +168,12 @@ def remove_matches(connection: Connection, topic_id: int, article_ids: Sequence[
         connection.execute(
             sa.delete(matches).where(matches.c.topic_id == topic_id, matches.c.article_id.in_(list(article_ids)))
         )
+
+
+def clear_matches(connection: Connection, article_ids: Sequence[int]) -> None:
+    """Nothing selects these until they are asked again."""
+    if article_ids:
+        connection.execute(sa.delete(matches).where(matches.c.article_id.in_(list(article_ids))))
 
 
 def matches_of(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[StoredMatch]]:

@@ -1,0 +1,215 @@
+"""From articles to owed deliveries, in one transaction: an article is announced exactly when what it owes is written.
+
+    unannounced articles ─→ topics that match ─→ their followers ─→ alert + deliveries ─→ targets woken ─→ announced_at
+
+A crash before the commit leaves all of it undone, to be done again; nothing is sent here. A source's first look, and
+old items that turn up late (`baseline`), are matched for the feeds and owed to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from bot import schedule
+from bot.store import deliveries
+from bot.subscriptions import target_kind
+from feeds import targets
+from feeds.database import Database
+from feeds.matching import StoredTopics, TopicMatch, stored
+from feeds.model import Article
+from feeds.store import articles, shelf, stories
+from feeds.store import sources as source_store
+from feeds.store import topics as topic_store
+from feeds.topics import best_sentence, matched_words
+
+BATCH = 50
+"""Articles in one transaction: enough to pay for the commit, few enough to hold SQLite's only writer briefly."""
+
+BACKFILL_BATCH = 200
+SUMMARY_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What one call has done: articles announced, deliveries owed."""
+
+    articles: int = 0
+    deliveries: int = 0
+
+
+class Announcer:
+    """Asks the topics about what was found, and writes what is owed."""
+
+    def __init__(self, database: Database, topics: StoredTopics, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._topics = topics
+        self._clock = clock
+
+    def announce_all(self) -> Announced:
+        """Until nothing waits. Any number of processes may do so at once; each article is taken by one."""
+        articles_total = deliveries_total = 0
+        while True:
+            done = self.announce()
+            articles_total += done.articles
+            deliveries_total += done.deliveries
+            if done.articles < BATCH:
+                return Announced(articles_total, deliveries_total)
+
+    def announce(self) -> Announced:
+        """One transaction's worth."""
+        with self._database.write() as connection:
+            now = self._clock()
+            self._topics.refresh(connection)
+            waiting = articles.unannounced(connection, BATCH)
+            waiting += articles.unannounced_revisions(connection, BATCH - len(waiting)) if len(waiting) < BATCH else []
+            if not waiting:
+                return Announced()
+            told = _Telling(connection, now, [one.article for one in waiting])
+            owed = 0
+            topic_store.clear_matches(connection, [one.article.id or 0 for one in waiting if one.revision])
+            for one in waiting:
+                matched = self._topics.match(one.article)
+                told.remember(one.article, matched)
+                if matched and not one.baseline:
+                    owed += told.owe(one.article, matched, one.revision)
+            told.finish()
+            articles.announced(connection, [one.article.id or 0 for one in waiting], now)
+        return Announced(len(waiting), owed)
+
+    def backfill(self) -> int:
+        """Ask changed topics about the next older articles, for their feeds and pages; nobody is alerted of the past.
+
+        Returns how many articles were asked; 0: all topics have been asked of everything.
+        """
+        with self._database.write() as connection:
+            self._topics.refresh(connection)
+            waiting = topic_store.waiting_for_backfill(connection)
+            if not waiting:
+                return 0
+            topic, back_to = waiting[0]
+            older = articles.newest(connection, before=back_to + 1, limit=BACKFILL_BATCH)
+            found = self._topics.ask(topic, older)
+            ids = [article.id for article in older if article.id is not None]
+            topic_id = topic.id or 0
+            topic_store.remove_matches(connection, topic_id, ids)
+            topic_store.save_matches(
+                connection, [stored(TopicMatch(topic, match), article_id) for article_id, match in found.items()]
+            )
+            remaining = min(ids) - 1 if len(older) == BACKFILL_BATCH else None
+            topic_store.backfilled(connection, topic_id, topic.query, remaining)
+            shelf.mark_stale(connection, [f"topics/{topic.slug}"], self._clock())
+        return len(older)
+
+
+class _Telling:
+    """The writing of one transaction."""
+
+    def __init__(self, connection: Connection, now: datetime, waiting: Sequence[Article]) -> None:
+        self._connection = connection
+        self._now = now
+        self._sources = {one.source.slug: one.source for one in source_store.states(connection, only_active=False)}
+        self._copies = stories.copies(connection, [one.story for one in waiting if one.story is not None])
+        self._matches: list[topic_store.StoredMatch] = []
+        self._stale: set[str] = {"all"}
+        self._woken: set[tuple[str, int]] = set()
+
+    def remember(self, article: Article, matched: Sequence[TopicMatch]) -> None:
+        """Keep the matches, and note which feeds the article changes."""
+        self._stale.add(f"sources/{article.source}")
+        for one in matched:
+            self._matches.append(stored(one, article.id or 0))
+            self._stale.add(f"topics/{one.topic.slug}")
+
+    def owe(self, article: Article, matched: Sequence[TopicMatch], revision: int) -> int:
+        """Owe the article, or its change, to everybody who follows one of the topics; returns to how many."""
+        by_id = {one.topic.id: one.topic for one in matched}
+        followers = deliveries.followers(self._connection, [one for one in by_id if one is not None])
+        if not followers:
+            return 0
+        # A story is told once: its later copies carry the key of its first.
+        key = f"updated:{article.uid}:{revision}" if revision else f"story:{article.story}"
+        alert = deliveries.add_alert(
+            self._connection,
+            "article.updated" if revision else "article.published",
+            key,
+            self._data(article, matched),
+            self._now,
+            article.id,
+        )
+        owed = 0
+        for follower in followers:
+            topics = [by_id[one] for one in sorted(follower.topic_ids)]
+            muted = follower.muted_until is not None and follower.muted_until > self._now
+            urgent = any(topic.urgent for topic in topics)
+            owed += deliveries.owe(
+                self._connection,
+                alert,
+                key,
+                follower.destination_id,
+                [topic.slug for topic in topics],
+                self._now,
+                not_before=schedule.not_before(
+                    self._now,
+                    digest=follower.digest,
+                    quiet=follower.quiet,
+                    time_zone=follower.time_zone,
+                    urgent=urgent,
+                ),
+                skipped=muted,
+            )
+            if not muted:
+                self._woken.add((target_kind(follower.kind), follower.destination_id))
+        if not owed:
+            deliveries.withdraw_alert(self._connection, alert)
+        return owed
+
+    def _data(self, article: Article, matched: Sequence[TopicMatch]) -> dict[str, Any]:
+        source = self._sources[article.source]
+        others = [one for one in self._copies.get(article.story or 0, []) if one.id != article.id]
+        data: dict[str, Any] = {
+            "article": {
+                "id": article.uid,
+                "url": article.url,
+                "title": article.title,
+                "summary": article.summary or _shortened(article.text),
+                "author": article.author,
+                "published": _iso(article.published),
+                "updated": _iso(article.updated),
+                "language": article.language,
+                "image": article.image,
+            },
+            "source": {"slug": source.slug, "title": source.title, "time_zone": source.time_zone},
+            "topics": [
+                {"slug": one.topic.slug, "title": one.topic.title, "matched": matched_words(one.match, article)}
+                for one in matched
+            ],
+            "story": {
+                "id": str(article.story),
+                "also": [{"url": one.url, "source": one.source} for one in others],
+            },
+        }
+        excerpt = best_sentence(article, matched[0].match.spans)
+        if excerpt is not None:
+            data["excerpt"] = {"text": excerpt.text, "marks": [list(mark) for mark in excerpt.marks]}
+        return data
+
+    def finish(self) -> None:
+        """Write what was gathered; targets in a fixed order, so that two transactions cannot wait for each other."""
+        topic_store.save_matches(self._connection, self._matches)
+        shelf.mark_stale(self._connection, sorted(self._stale), self._now)
+        for kind, ref in sorted(self._woken, key=lambda one: one[1]):
+            targets.wake(self._connection, kind, ref, self._now)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def _shortened(text: str) -> str:
+    first = text.split("\n\n", 1)[0].strip()
+    return first if len(first) <= SUMMARY_LENGTH else first[: SUMMARY_LENGTH - 1].rsplit(" ", 1)[0] + "…"

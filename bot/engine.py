@@ -1,0 +1,109 @@
+"""Claims targets that are due and carries them in a pool of threads. It knows neither sources nor channels.
+
+    tick ─→ claim as many as threads are free ─→ pool ─→ handlers[kind](claim)
+
+Every process ticks; there is no leader. A worker that dies leaves a lease that runs out; the target is claimed again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+from feeds import targets
+from feeds.database import Database
+from feeds.targets import Claim
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Claim], None]
+"""Works one claim, and gives its lease back (`feeds.targets.finish`)."""
+
+AFTER_A_CRASH = timedelta(minutes=1)
+
+
+class Engine:
+    """One pool for some kinds of targets, so that slow sites never hold up deliveries."""
+
+    def __init__(
+        self,
+        name: str,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        clock: Callable[[], datetime],
+        *,
+        workers: int,
+        lease: timedelta = timedelta(minutes=5),
+    ) -> None:
+        self.name = name
+        self._database = database
+        self._handlers = dict(handlers)
+        self._clock = clock
+        self._workers = workers
+        self._lease = lease
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._running: set[Future[None]] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def tick(self) -> int:
+        """Claim what is due, as much as threads are free; returns how many were claimed. Any thread may call it."""
+        with self._lock:
+            if self._stopped:
+                return 0
+            free = self._workers - len(self._running)
+            claims = self._claim(free) if free > 0 else []
+            for claim in claims:
+                future = self._pool.submit(self._work, claim)
+                self._running.add(future)
+                future.add_done_callback(self._done)
+        return len(claims)
+
+    def _claim(self, free: int) -> list[Claim]:
+        now = self._clock()
+        kinds = list(self._handlers)
+        # Looking costs a reader; only claiming costs the writer.
+        with self._database.read() as connection:
+            if targets.waiting(connection, kinds, now)[0] == 0:
+                return []
+        with self._database.write() as connection:
+            return targets.claim(connection, kinds, now, free, self._lease)
+
+    def _work(self, claim: Claim) -> None:
+        try:
+            self._handlers[claim.kind](claim)
+        except Exception:
+            # A defect of ours must not stop the others, nor be tried in a tight loop.
+            log.exception("a turn failed", extra={"kind": claim.kind, "target": claim.ref})
+            retry_at = self._clock() + AFTER_A_CRASH
+            with self._database.write() as connection:
+                targets.finish(connection, claim, failures=claim.failures + 1, next_due=lambda _: retry_at)
+
+    def _done(self, future: Future[None]) -> None:
+        with self._lock:
+            self._running.discard(future)
+        error = future.exception()
+        if error is not None:
+            log.error("a claim could not be given back; its lease will run out", extra={"error": repr(error)})
+        elif not self._stopped:
+            self.tick()
+
+    def drain(self) -> None:
+        """Work until nothing is due: for `tocsin once` and tests."""
+        while True:
+            claimed = self.tick()
+            with self._lock:
+                running = set(self._running)
+            if running:
+                wait(running)
+            elif not claimed:
+                return
+
+    def stop(self) -> None:
+        """Take nothing new on and wait for what is running."""
+        with self._lock:
+            self._stopped = True
+        self._pool.shutdown(wait=True)

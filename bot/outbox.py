@@ -1,0 +1,219 @@
+"""A destination's turn: send what it is owed, in order, and write down what came of each.
+
+    claim ─→ pending deliveries ─→ channel.send ─┬─ Receipt ───────────────→ sent
+                                                 ├─ permanent ─────────────→ failed, go on
+                                                 ├─ gone ──────────────────→ destination paused, subscriptions kept
+                                                 ├─ moved_to ──────────────→ address changed, turn begins anew
+                                                 ├─ retry_after ───────────→ turn ends until then
+                                                 └─ anything else ─────────→ turn ends, growing pauses with jitter
+Delivery is at least once: what was sent but not yet recorded when the process died is sent again, under the same id. So
+each message is recorded before the next is sent where the other side has no idempotency key, and in small batches where
+it has one. One poisoned message does not hold up the rest: from its third failure on, it is put aside and tried later.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.channels import Channel
+from bot.errors import DeliveryError
+from bot.model import Alert, Delivery, Destination, Receipt
+from bot.store import deliveries, destinations
+from bot.store.deliveries import Outcome
+from bot.subscriptions import Subscriptions
+from feeds import targets
+from feeds.database import Database
+from feeds.targets import Claim
+
+log = logging.getLogger(__name__)
+
+BATCH = 25
+RECORD_EVERY = 10
+"""Deliveries recorded in one transaction where repeats carry an idempotency key."""
+PUT_ASIDE_AFTER = 3
+MARGIN = timedelta(seconds=45)
+"""A turn takes nothing new on when its lease is this near to its end: longer than any one send may last."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """`pauses` in seconds, after the first, second, … failure in a row, the last one repeated; the limit of trying."""
+
+    pauses: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200)
+    give_up_after: timedelta = timedelta(days=3)
+
+    def pause(self, failures: int, jitter: float) -> timedelta:
+        """After `failures` ≥ 1 in a row; `jitter` in [0, 1) spreads it over its last fifth, so that herds dissolve."""
+        seconds = self.pauses[min(failures, len(self.pauses)) - 1]
+        return timedelta(seconds=seconds * (0.8 + 0.4 * jitter))
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What this turn has come to so far."""
+
+    claim: Claim
+    destination: Destination
+    outcomes: list[Outcome]
+    failures: int
+    resume_at: datetime | None = None
+    ended: bool = False
+
+
+class Outbox:
+    """Works the turns of destinations. One object a process; any thread may call `work`."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        subscriptions: Subscriptions,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._subscriptions = subscriptions
+        self._clock = clock
+        self._jitter = jitter
+        self._policy = policy or RetryPolicy()
+        self.stopping = threading.Event()
+
+    def work(self, claim: Claim) -> None:
+        """Send what the claim's destination is owed, until nothing is left, the lease nears its end, or it fails."""
+        with self._database.read() as connection:
+            destination = destinations.destination_by_id(connection, claim.ref)
+            owed = deliveries.pending(connection, claim.ref, self._clock(), BATCH)
+        if destination is None or destination.paused_at is not None or destination.kind not in self._channels:
+            self._rest(claim, destination)
+            return
+        turn = _Turn(claim, destination, [], claim.failures)
+        for parcel in _parcels(destination, owed):
+            if self.stopping.is_set() or turn.claim.lease_until - self._clock() < MARGIN:
+                break
+            self._send(turn, parcel)
+            if turn.ended:
+                break
+        self._record(turn)
+        self._finish(turn)
+
+    def _rest(self, claim: Claim, destination: Destination | None) -> None:
+        """Nothing can be sent: removed or paused (a resume wakes it), or the channel is not open in this process."""
+        absent = destination is not None and destination.paused_at is None
+        retry_at = self._clock() + timedelta(minutes=1)
+        with self._database.write() as connection:
+            targets.finish(connection, claim, failures=claim.failures, next_due=lambda _: retry_at if absent else None)
+
+    def _send(self, turn: _Turn, parcel: list[Delivery]) -> None:
+        started = time.monotonic()
+        try:
+            receipt = self._channels[turn.destination.kind].send(turn.destination, _as_one(parcel, self._clock()))
+        except DeliveryError as error:
+            self._failed(turn, parcel, error, time.monotonic() - started)
+        else:
+            self._arrived(turn, parcel, receipt, time.monotonic() - started)
+
+    def _arrived(self, turn: _Turn, parcel: list[Delivery], receipt: Receipt, seconds: float) -> None:
+        turn.failures = 0
+        turn.outcomes += self._outcomes(
+            parcel, "sent", True, receipt.status, receipt.detail or "sent", seconds, receipt.reference
+        )
+        # Telegram has no idempotency key: what is not recorded before the next one is sent would be sent twice.
+        if turn.destination.kind != "webhook" or len(turn.outcomes) >= RECORD_EVERY:
+            self._record(turn)
+
+    def _failed(self, turn: _Turn, parcel: list[Delivery], error: DeliveryError, seconds: float) -> None:
+        state = "failed" if error.permanent else None
+        turn.outcomes += self._outcomes(parcel, state, False, error.status, str(error), seconds)
+        self._record(turn)
+        now = self._clock()
+        log.warning(
+            "delivery failed",
+            extra={
+                "destination": f"{turn.destination.kind}:{turn.destination.id}",
+                "error": str(error),
+                "status": error.status,
+            },
+        )
+        if error.permanent:
+            return
+        if error.moved_to is not None:
+            self._subscriptions.move(turn.destination, error.moved_to)
+            turn.ended, turn.resume_at = True, now
+        elif error.gone:
+            self._subscriptions.pause(turn.destination, str(error))
+            turn.ended = True
+        elif error.retry_after is not None:
+            turn.ended, turn.resume_at = True, now + timedelta(seconds=error.retry_after)
+        else:
+            self._back_off(turn, parcel, now)
+
+    def _back_off(self, turn: _Turn, parcel: list[Delivery], now: datetime) -> None:
+        poisoned = parcel[0].attempts + 1 >= PUT_ASIDE_AFTER and turn.failures == turn.claim.failures
+        turn.failures += 1
+        if poisoned:
+            until = now + self._policy.pause(parcel[0].attempts + 1, self._jitter())
+            with self._database.write() as connection:
+                for one in parcel:
+                    deliveries.postpone(connection, one.id or 0, until)
+            return
+        turn.ended = True
+        turn.resume_at = now + self._policy.pause(turn.failures, self._jitter())
+
+    def _outcomes(
+        self,
+        parcel: list[Delivery],
+        state: str | None,
+        ok: bool,
+        status: int | None,
+        detail: str,
+        seconds: float,
+        reference: str | None = None,
+    ) -> list[Outcome]:
+        now = self._clock()
+        return [Outcome(one.id or 0, state, ok, status, detail[:500], seconds, now, reference) for one in parcel]
+
+    def _record(self, turn: _Turn) -> None:
+        if turn.outcomes:
+            with self._database.write() as connection:
+                deliveries.record(connection, turn.outcomes)
+            turn.outcomes = []
+
+    def _finish(self, turn: _Turn) -> None:
+        """Give the lease back, with the time of the next turn; fail what has been tried for too long."""
+        now = self._clock()
+        with self._database.write() as connection:
+            if not targets.is_own(connection, turn.claim):
+                return
+            if turn.failures:
+                reason = f"given up after {self._policy.give_up_after} without success"
+                deliveries.give_up(connection, turn.destination.id, now - self._policy.give_up_after, reason, now)
+            destination = destinations.destination_by_id(connection, turn.destination.id)
+            paused = destination is None or destination.paused_at is not None
+            due = None if paused else deliveries.next_pending(connection, turn.destination.id, now)
+            if due is not None and turn.resume_at is not None:
+                due = max(due, turn.resume_at)
+            targets.finish(connection, turn.claim, failures=turn.failures, next_due=lambda _: due)
+
+
+def _parcels(destination: Destination, owed: list[Delivery]) -> list[list[Delivery]]:
+    """What is sent together: everything for one who wants a digest, each by itself for everybody else."""
+    if destination.digest == "off":
+        return [[one] for one in owed]
+    told = [one for one in owed if one.alert.type == "article.published"]
+    others = [[one] for one in owed if one.alert.type != "article.published"]
+    return ([told] if told else []) + others
+
+
+def _as_one(parcel: list[Delivery], now: datetime) -> Delivery:
+    if len(parcel) == 1:
+        return parcel[0]
+    first, last = parcel[0], parcel[-1]
+    data = {"alerts": [dict(one.alert.data) for one in parcel], "sequence": last.alert.data.get("sequence")}
+    return replace(first, alert=Alert("digest", now, data))

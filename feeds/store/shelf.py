@@ -1,0 +1,222 @@
+"""SQL on the shelf: rendered feeds ready to be served, and the marks on those that have changed since.
+
+    a transaction that changes articles ─→ mark_stale ─→ stale ─→ (render) ─→ save: bytes kept, mark taken away
+                                               └── marked again meanwhile ──→ the mark stays
+
+A feed is named "all", "sources/SLUG" or "topics/SLUG"; its documents are kept under that name and an extension
+("all.rss"). What a feed holds, and how it is written, this module does not know.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from feeds.database import UtcDateTime
+from feeds.store import facts
+from feeds.store.tables import articles, matches, rendered_feeds, sources, stale_feeds, topics
+
+VERSION = "shelf.version"
+"""The fact that is counted up whenever bytes change, so that every web process knows when its copies are old."""
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One feed in one format, as it comes from the renderer. `changed` is the newest change of its items (UTC)."""
+
+    content_type: str
+    body: bytes
+    changed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFeed:
+    """One document, ready to be served. `etag` is strong and quoted, of the plain body; `version` ascends over all feeds.
+
+    `last_modified` has no fraction of a second, as HTTP has none.
+    """
+
+    path: str
+    content_type: str
+    etag: str
+    last_modified: datetime
+    body: bytes
+    gzip: bytes
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A feed that waits to be rendered. `since` tells one mark from a later one."""
+
+    path: str
+    since: datetime
+
+
+_MARK = sa.select(stale_feeds.c.since).where(stale_feeds.c.path == sa.bindparam("of_path")).with_for_update()
+_REMARK = (
+    sa.update(stale_feeds)
+    .where(stale_feeds.c.path == sa.bindparam("of_path"))
+    .values(since=sa.bindparam("new_since", type_=UtcDateTime()))
+)
+_INSERT_MARK = {
+    "sqlite": sqlite.insert(stale_feeds).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(stale_feeds).on_conflict_do_nothing(),
+}
+
+
+def mark_stale(connection: Connection, paths: Iterable[str], now: datetime) -> None:
+    """Have these feeds rendered again; a new or removed source or topic is marked the same way.
+
+    Every mark has a `since` of its own, also where clocks are coarse or go back. The rows stay locked until the
+    transaction ends: call it once, with all paths, as the last thing a transaction does.
+    """
+    insert = _INSERT_MARK[connection.dialect.name]
+    for path in sorted(set(paths)):
+        marked = False
+        while not marked:  # a second round only if somebody else made or took away the mark at this very moment
+            since = connection.execute(_MARK, {"of_path": path}).scalar()
+            if since is not None:
+                connection.execute(_REMARK, {"of_path": path, "new_since": max(now, since + _TICK)})
+                marked = True
+            else:
+                marked = connection.execute(insert, {"path": path, "since": now}).rowcount == 1
+
+
+def stale(connection: Connection, limit: int) -> list[Stale]:
+    """Up to `limit` feeds that wait, the longest waiting first."""
+    query = sa.select(stale_feeds).order_by(stale_feeds.c.since, stale_feeds.c.path).limit(limit)
+    return [Stale(row.path, row.since) for row in connection.execute(query)]
+
+
+def save(connection: Connection, mark: Stale, documents: Mapping[str, Document | None], now: datetime) -> list[str]:
+    """Put the documents of one feed (by extension) on the shelf, and take the mark away if it is still the same.
+
+    `mark` is the one seen before the articles were read. Where it is gone, another process has rendered these articles
+    or newer ones, and nothing is written. Unchanged bytes keep their ETag, Last-Modified and version. A document that
+    is None leaves the shelf: its topic is no more. Returns the paths whose bytes changed.
+    """
+    since = connection.execute(_MARK, {"of_path": mark.path}).scalar()
+    if since is None:
+        return []
+    changed = _write(connection, {f"{mark.path}.{extension}": one for extension, one in documents.items()}, now)
+    if since == mark.since:
+        connection.execute(sa.delete(stale_feeds).where(stale_feeds.c.path == mark.path))
+    return changed
+
+
+def _write(connection: Connection, documents: Mapping[str, Document | None], now: datetime) -> list[str]:
+    rows = connection.execute(
+        sa.select(rendered_feeds.c.path, rendered_feeds.c.etag, rendered_feeds.c.last_modified).where(
+            rendered_feeds.c.path.in_(list(documents))
+        )
+    )
+    held = {row.path: row for row in rows}
+    changed = [path for path, one in documents.items() if _differs(one, held[path].etag if path in held else None)]
+    if not changed:
+        return []
+    number = facts.count(connection, VERSION)
+    connection.execute(sa.delete(rendered_feeds).where(rendered_feeds.c.path.in_(changed)))
+    for path in changed:
+        document = documents[path]
+        if document is not None:
+            finished = finish(path, document, now, after=held[path].last_modified if path in held else None)
+            connection.execute(sa.insert(rendered_feeds).values(asdict(finished) | {"version": number}))
+    return changed
+
+
+def _differs(document: Document | None, held: str | None) -> bool:
+    return held is not None if document is None else etag(document.body) != held
+
+
+def finish(path: str, document: Document, now: datetime, *, after: datetime | None = None) -> RenderedFeed:
+    """What is served of a document: compressed, with its validators.
+
+    `after` is the Last-Modified of other bytes that were served before: the new ones must not seem to be older.
+    """
+    modified = min(document.changed or now, now)
+    if after is not None and modified <= after:
+        modified = max(now, after)
+    return RenderedFeed(
+        path=path,
+        content_type=document.content_type,
+        etag=etag(document.body),
+        last_modified=modified.replace(microsecond=0),
+        body=document.body,
+        gzip=gzip.compress(document.body, 6, mtime=0),
+    )
+
+
+def etag(body: bytes) -> str:
+    """A strong ETag (RFC 9110, section 8.8.3) over the content alone: the same bytes have it in every process."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def lookup(connection: Connection, path: str) -> RenderedFeed | None:
+    """The document of that path ("topics/maritime-security.atom"), or None."""
+    row = connection.execute(_LOOKUP, {"of_path": path}).first()
+    if row is None:
+        return None
+    return RenderedFeed(
+        path=row.path,
+        content_type=row.content_type,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        body=bytes(row.body),
+        gzip=bytes(row.gzip),
+        version=row.version,
+    )
+
+
+_LOOKUP = sa.select(rendered_feeds).where(rendered_feeds.c.path == sa.bindparam("of_path"))
+
+
+def version(connection: Connection) -> int:
+    """Counted up whenever any bytes change; versions become visible in order."""
+    return int(facts.get(connection, VERSION) or 0)
+
+
+def changed_since(connection: Connection, after: int) -> dict[str, int]:
+    """The paths whose bytes changed after version `after`, with their versions."""
+    rows = connection.execute(
+        sa.select(rendered_feeds.c.path, rendered_feeds.c.version)
+        .where(rendered_feeds.c.version > after)
+        .order_by(rendered_feeds.c.version, rendered_feeds.c.path)
+    )
+    return {row.path: row.version for row in rows}
+
+
+def paths(connection: Connection) -> list[str]:
+    """All documents on the shelf."""
+    return list(connection.execute(sa.select(rendered_feeds.c.path).order_by(rendered_feeds.c.path)).scalars())
+
+
+def feeds(connection: Connection) -> set[str]:
+    """Every feed that is to exist: all, one for each source (also one that is watched no more), one for each declared topic."""
+    by_source = connection.execute(sa.select(sources.c.slug)).scalars()
+    by_topic = connection.execute(sa.select(topics.c.slug).where(topics.c.active, topics.c.owner.is_(None))).scalars()
+    return {"all"} | {f"sources/{slug}" for slug in by_source} | {f"topics/{slug}" for slug in by_topic}
+
+
+def uids(
+    connection: Connection, *, source: str | None = None, topic: str | None = None, story: int | None = None
+) -> dict[str, int]:
+    """The articles of a feed in the order in which they were found: the name the outside knows → the id."""
+    query = sa.select(articles.c.uid, articles.c.id)
+    if source is not None:
+        query = query.join(sources, sources.c.id == articles.c.source_id).where(sources.c.slug == source)
+    if topic is not None:
+        chosen = sa.select(topics.c.id).where(topics.c.slug == topic).scalar_subquery()
+        query = query.join(matches, sa.and_(matches.c.article_id == articles.c.id, matches.c.topic_id == chosen))
+    if story is not None:
+        query = query.where(articles.c.story_id == story)
+    return {uid: number for uid, number in connection.execute(query.order_by(articles.c.id)).all()}
