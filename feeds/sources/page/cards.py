@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import lxml.etree
 from lxml.html import HtmlElement
 
 from feeds.dates import parse_date
-from feeds.markup import BREAKING, UNSEEN, absolute, one_line, text_of, words_of
-from feeds.sources.page.links import HEADINGS, Link, is_generic, title_quality
+from feeds.layout import HEADINGS, Line, lines_of
+from feeds.markup import absolute, text_of, words_of
+from feeds.sources.page.links import Link, is_generic, title_quality
 
 SHORT_LINE = 45
 """Characters: a line that holds a date and little else."""
@@ -36,15 +36,6 @@ _DATE_INTRO = re.compile(
 _DATE_AT_END = re.compile(r"\s*[(\[]\s*(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})[^()\[\]]{0,12}[)\]]\s*$")
 _BY = re.compile(r"^(?:by|author:?|tác giả:?|par|von|por)\s+", re.IGNORECASE)
 _DATED_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-)")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A run of text that stands on its own; `words` are the classes of the element it is in, `stamp` a `datetime`."""
-
-    text: str
-    words: str = ""
-    stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,40 +129,12 @@ def _lines(nodes: Sequence[HtmlElement], title: HtmlElement | None, title_text: 
     """The card's runs of text in order, without its headline."""
     count = 0
     for node in nodes:
-        for line in _lines_of(node, title, flat):
+        for line in lines_of(node, skip=title, with_tail=flat):
             if line.stamp or (line.text and line.text != title_text):
                 yield line
                 count += 1
                 if count >= MOST_LINES:
                     return
-
-
-def _lines_of(node: HtmlElement, title: HtmlElement | None, with_tail: bool) -> Iterator[Line]:
-    parts: list[str] = []
-    words = words_of(node)
-    walk = lxml.etree.iterwalk(node, events=("start", "end"))
-    for event, step in walk:
-        breaks = step.tag in BREAKING or bool(step.get("class"))
-        if breaks:
-            text = one_line("".join(parts))
-            if text:
-                yield Line(text, words)
-            parts, words = [], words_of(step)
-        if event == "start":
-            stamp = step.get("datetime") or (
-                step.get("content") if "date" in (step.get("itemprop") or "").lower() else ""
-            )
-            if stamp:
-                yield Line(text_of(step), words, stamp)
-            if step.tag in UNSEEN or step is title:
-                walk.skip_subtree()
-            elif step.text:
-                parts.append(step.text)
-        elif step.tail and (with_tail or step is not node):
-            parts.append(step.tail)
-    text = one_line("".join(parts))
-    if text:
-        yield Line(text, words)
 
 
 def _date(lines: Sequence[Line], url: str, at_end: str, time_zone: str, day_first: bool) -> datetime | None:

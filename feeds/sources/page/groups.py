@@ -16,17 +16,10 @@ from math import exp
 
 from lxml.html import HtmlElement
 
+from feeds.layout import HEADINGS, is_aside, is_main
 from feeds.markup import text_of
 from feeds.sources.page.cards import Card, read_card
-from feeds.sources.page.links import (
-    HEADINGS,
-    Link,
-    is_aside,
-    is_main,
-    looks_like_article,
-    stable_classes,
-    title_quality,
-)
+from feeds.sources.page.links import Link, looks_like_article, stable_classes, title_quality
 
 MOST_GROUPS = 12
 """Groups whose cards are read; the others' links are too few or say too little."""

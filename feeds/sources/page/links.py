@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from feeds.markup import absolute, base_of, one_line, text_of, words_of
+from feeds.layout import HEADINGS
+from feeds.markup import absolute, base_of, one_line, text_of
 
 MOST_LINKS = 3_000
 
@@ -38,28 +38,6 @@ _GENERIC = re.compile(
     r"lire la suite|en savoir plus|weiterlesen|"
     r"mehr(?: lesen)?|leer más|ver más|selengkapnya|baca (?:juga|selengkapnya)|[\W\d_]*)[\s\W]{0,5}",
     re.IGNORECASE,
-)
-
-ASIDE_TAGS = frozenset({"nav", "footer", "aside", "header", "form", "menu"})
-_ASIDE_WORDS = frozenset({
-    "sidebar", "side", "aside", "widget", "widgets", "menu", "nav", "navbar", "navigation", "footer", "breadcrumb",
-    "breadcrumbs", "related", "popular", "trending", "share", "social", "comments", "pagination", "pager", "promo",
-    "advert", "ads", "cookie", "toolbar", "topbar", "dropdown", "submenu", "recommended", "recommend", "lienquan",
-    "docnhieu", "xemnhieu", "mostread", "mostviewed", "tagcloud", "tags", "ticker", "marquee", "quicklinks", "partners",
-    "header", "masthead", "languages", "modal", "popup", "offcanvas", "suggested", "archives", "blogroll",
-})  # fmt: skip
-_ASIDE_PAIRS = (
-    "most read",
-    "most viewed",
-    "most popular",
-    "lien quan",
-    "doc nhieu",
-    "xem nhieu",
-    "see also",
-    "quick link",
-)
-_MAIN_WORDS = frozenset(
-    {"main", "content", "primary", "maincontent", "listing", "posts", "articles", "results", "entries"}
 )
 
 
@@ -96,9 +74,6 @@ class Link:
     def in_heading(self) -> bool:
         inner = any(step.tag in HEADINGS for step in self.element.iterdescendants())
         return inner or any(step.tag in HEADINGS for step in self.path[-4:])
-
-
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def stable_classes(element: HtmlElement) -> set[str]:
@@ -171,27 +146,3 @@ def looks_like_article(url: str) -> bool:
     if len(re.split(r"[-_]|%20", last)) >= 4 or re.search(r"\d{4}", last) or _DATED_PATH.search(parts.path):
         return True
     return bool(_ARTICLE_QUERY.search(parts.query)) or bool(re.search(r"\d{2}", last) or last.endswith(".html"))
-
-
-def is_aside(element: HtmlElement) -> bool:
-    """Whether the element calls itself a part beside the matter: navigation, sidebar, related, most read."""
-    if element.tag in ASIDE_TAGS or (element.get("role") or "") in (
-        "navigation",
-        "complementary",
-        "banner",
-        "contentinfo",
-    ):
-        return True
-    words = _region_words(element)
-    return bool(_ASIDE_WORDS & set(words)) or any(pair in " ".join(words) for pair in _ASIDE_PAIRS)
-
-
-def is_main(element: HtmlElement) -> bool:
-    return element.tag == "main" or element.get("role") == "main" or bool(_MAIN_WORDS & set(_region_words(element)))
-
-
-def _region_words(element: HtmlElement) -> Sequence[str]:
-    names = [
-        name for name in words_of(element).split() if not re.match(r"(?:has|with|no|without|is|js|layout)[-_]", name)
-    ]
-    return [word for name in names for word in re.split(r"[-_\d]+", name)]
