@@ -1,0 +1,33 @@
+"""Topics: the query language, what it matches, and why. Pure: no database, no network, no clock.
+
+    text ─ parse ─→ Query ─┬─ evaluate(query, article) → Match | None       one query, one article
+                           ├─ Index.match(article) → [Match]                one article, all stored queries
+                           ├─ why_not(query, article) → Explanation         which clause failed, and how near it came
+                           └─ preview, feedback, fulltext                   before saving, and after votes
+
+`docs/topics.md` is the language on one page. Rooms: `text` (words and their forms), `language` (which one is it?), `lex` and
+`parse`, `query` (what a query is made of), `document` (an article as words at places), `evaluate`, `index`, `display`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from feeds.topics.display import best_sentence, marked, matched_words
+from feeds.topics.evaluate import evaluate, prove
+from feeds.topics.parse import parse, parse_all
+from feeds.topics.query import Query
+
+if TYPE_CHECKING:
+    from feeds.topics.index import Index
+
+__all__ = ["Index", "Query", "best_sentence", "evaluate", "marked", "matched_words", "parse", "parse_all", "prove"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the index when it is asked for: it brings numpy, which a command that only reads a query need not wait for."""
+    if name == "Index":
+        from feeds.topics.index import Index
+
+        return Index
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,206 @@
+"""An article as the words that a query is compared with, each at its place.
+
+A *place* is a pair of positions, first and last word, both included. Positions number the words of one field; each field
+begins at a million of its own, so that nothing is ever near across two fields. Everything is worked out when first asked
+for. `Document` compares word by word and is the plain truth; the index has a quicker one that must agree with it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from feeds.model import Article, Span
+from feeds.topics import language as languages
+from feeds.topics.query import Leaf, Term
+from feeds.topics.text import Word, find_runs, split, stem
+
+Place = tuple[int, int]
+
+SPACING = 1_000_000
+TITLE, BODY, AUTHOR, SOURCE, URL = (number * SPACING for number in range(5))
+SPACES = {"author": AUTHOR, "source": SOURCE, "url": URL}
+_MOST_WORDS = SPACING // 2
+
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
+# A full stop ends a sentence where a space and a capital, digit or quotation mark follow; lines are never wrapped.
+_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)|\n|[。！？]")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Sen|Rep|Gov|St|No|vs|etc|approx|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec"
+    r"|TP|PGS|TS|GS|ThS)|\b[^\W\d_])\.$"
+)
+
+
+class Tokens(NamedTuple):
+    """The words of one field. `starts` and `ends` are code points; `joined` are hyphenated words written together."""
+
+    words: list[Word]
+    starts: list[int]
+    ends: list[int]
+    joined: list[tuple[int, int, Word]]
+
+
+def tokenise(text: str) -> Tokens:
+    """Return the words of a text with their places."""
+    tokens = Tokens([], [], [], [])
+    words, starts, ends, joined = tokens
+    for match in find_runs(text):
+        pieces, together = split(match[0])
+        offset = match.start()
+        if together is not None:
+            joined.append((len(words), len(words) + len(pieces) - 1, together))
+        for start, end, word in pieces:
+            words.append(word)
+            starts.append(offset + start)
+            ends.append(offset + end)
+        if len(words) > _MOST_WORDS:
+            break
+    return tokens
+
+
+def sentence_ends(text: str) -> list[int]:
+    """Return the offsets after which a new sentence begins."""
+    ends = []
+    for match in _SENTENCE_END.finditer(text):
+        if match[0] == "." and _ABBREVIATION.search(text, max(0, match.start() - 8), match.end()):
+            continue
+        following = text[match.end() : match.end() + 1].strip() or text[match.end() + 1 : match.end() + 2]
+        if match[0].startswith(".") and following.islower():
+            continue
+        ends.append(match.end())
+    return ends
+
+
+def accepts(term: Term, word: Word, language: str) -> bool:
+    """Is the word of an article in this language what the term asks for?
+
+    Accents that were typed must be there; where none were typed any will do, except for a syllable alone in Vietnamese.
+    """
+    if term.kind == "exact":
+        return word.surface == term.text
+    strict = term.accented or (language == "vi" and not term.loose)
+    seen = word.lower if strict else word.folded
+    if term.kind == "prefix":
+        return seen.startswith(term.text)
+    if term.kind == "stem" or language == "vi":
+        return stem(seen, language) == stem(term.text, language)
+    return seen == term.text
+
+
+class Document:
+    """One article's words. `language` is the declared or guessed one, "" if neither."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self.body_field = "text" if article.text.strip() else "summary"
+        self.body_text = article.text if self.body_field == "text" else article.summary
+        self.language = languages.primary(article.language) or languages.detect(f"{article.title}\n{self.body_text}")
+        self._tokens: dict[int, Tokens] = {}
+        self._places: dict[Leaf, list[Place]] = {}
+        self._spans: dict[tuple[Leaf, Place], Span] = {}
+        self._ends: dict[str, list[int]] = {}
+
+    @property
+    def full(self) -> Document:
+        """Where to look for what must be absent."""
+        return self
+
+    def speaks(self, code: str) -> bool:
+        """Is the article in this language? "zh" stands for "zh-Hant" too."""
+        declared = (self.article.language or "").strip().lower().replace("_", "-")
+        if "-" in code:
+            return declared == code or declared.startswith(f"{code}-")
+        return self.language == code
+
+    # Fields
+
+    def field(self, base: int) -> tuple[str, str]:
+        """Return a field's name (an attribute of Article) and its text."""
+        if base == TITLE:
+            return "title", self.article.title
+        if base == BODY:
+            return self.body_field, self.body_text
+        name = {AUTHOR: "author", SOURCE: "source", URL: "url"}[base]
+        return name, getattr(self.article, name) or ""
+
+    def tokens(self, base: int) -> Tokens:
+        if base not in self._tokens:
+            self._tokens[base] = tokenise(self.field(base)[1])
+        return self._tokens[base]
+
+    def characters(self, place: Place) -> tuple[str, int, int]:
+        """Return a place as field, start and end in code points."""
+        first, last = place
+        base = first - first % SPACING
+        tokens = self.tokens(base)
+        return self.field(base)[0], tokens.starts[first - base], tokens.ends[last - base]
+
+    def span(self, leaf: Leaf, place: Place) -> Span:
+        key = (leaf, place)
+        if key not in self._spans:
+            self._spans[key] = Span(*self.characters(place), leaf.text)
+        return self._spans[key]
+
+    # Places
+
+    def positions(self, term: Term) -> list[Place]:
+        """Return where a single term stands, in order."""
+        found: list[Place] = []
+        language = "" if term.space else self.language
+        for base in (SPACES[term.space],) if term.space else (TITLE, BODY):
+            tokens = self.tokens(base)
+            found += [(base + i, base + i) for i, word in enumerate(tokens.words) if accepts(term, word, language)]
+            found += [(base + i, base + j) for i, j, word in tokens.joined if accepts(term, word, language)]
+        return sorted(found)
+
+    def places(self, leaf: Leaf) -> list[Place]:
+        """Return where a leaf occurs, in order."""
+        found = self._places.get(leaf)
+        if found is None:
+            found = self._places[leaf] = self._find(leaf)
+        return found
+
+    def _find(self, leaf: Leaf) -> list[Place]:
+        if len(leaf.alternatives) == 1:
+            found = self._sequence(leaf.alternatives[0])
+        else:
+            found = sorted({place for sequence in leaf.alternatives for place in self._sequence(sequence)})
+        if leaf.field == "title":
+            found = [place for place in found if place[0] < BODY]
+        elif leaf.field == "body":
+            found = [place for place in found if place[0] >= BODY]
+        if leaf.first:
+            found = [place for place in found if place[1] % SPACING < leaf.first]
+        return found
+
+    def _sequence(self, terms: tuple[Term, ...]) -> list[Place]:
+        """Return where these terms follow each other."""
+        found = self.positions(terms[0])
+        for term in terms[1:]:
+            if not found:
+                break
+            ends: dict[int, list[int]] = {}
+            for first, last in self.positions(term):
+                ends.setdefault(first, []).append(last)
+            found = [(first, end) for first, last in found for end in ends.get(last + 1, ())]
+        return found
+
+    # Sentences and paragraphs
+
+    def unit(self, kind: str, position: int) -> tuple[int, int]:
+        """Return the sentence ("s") or paragraph ("p") that a word is in, as field and number."""
+        base = position - position % SPACING
+        if base != BODY:
+            return base, 0
+        return base, bisect_right(self.unit_ends(kind), self.tokens(base).starts[position - base])
+
+    def unit_ends(self, kind: str) -> list[int]:
+        """Return the offsets in the body after which a new sentence or paragraph begins, in order."""
+        if kind not in self._ends:
+            paragraphs = [match.end() for match in _PARAGRAPH_END.finditer(self.body_text)]
+            self._ends["p"] = paragraphs
+            self._ends["s"] = sorted({*sentence_ends(self.body_text), *paragraphs}) if kind == "s" else []
+            if kind == "p":
+                del self._ends["s"]
+        return self._ends[kind]
