@@ -1,0 +1,93 @@
+"""The elements of a feed by the names people know them under, whatever namespace they were put in; and their content.
+
+Pure. Elements are lxml's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+
+from feeds.sources.fragments import web_address
+
+# Namespaces by the prefix they are known under; no prefix: the feed's own vocabulary.
+_PREFIXES = {
+    "http://www.w3.org/2005/Atom": "atom",
+    "http://purl.org/atom/ns#": "atom",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/elements/1.0/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://search.yahoo.com/mrss": "media",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+}
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+
+Fields = dict[str, list[Any]]
+
+
+def name_of(element: Any) -> str:
+    """The element's name as "prefix:local" with the customary prefix, or as "local" in the feed's own vocabulary."""
+    tag: str = element.tag
+    if tag[0] != "{":
+        return tag
+    namespace, _, local = tag[1:].partition("}")
+    prefix = _PREFIXES.get(namespace)
+    if prefix is None:
+        prefix = "media" if "mrss" in namespace else "?"
+    return f"{prefix}:{local}" if prefix else local
+
+
+def fields_of(element: Any) -> Fields:
+    """The children by name; Atom's names are plain where Atom is the feed's own vocabulary."""
+    fields: Fields = {}
+    own = name_of(element).partition(":")[0] + ":" if ":" in name_of(element) else None
+    for child in element:
+        if isinstance(child.tag, str):
+            name = name_of(child)
+            if own and name.startswith(own):
+                name = name[len(own) :]
+            fields.setdefault(name, []).append(child)
+    return fields
+
+
+def text_of(fields: Fields, *names: str) -> str:
+    """The text of the first of these elements that has any, as it stands: HTML where the feed put HTML."""
+    for name in names:
+        for element in fields.get(name, ()):
+            text = content_of(element)
+            if text:
+                return text
+    return ""
+
+
+def content_of(element: Any) -> str:
+    """The element's content as HTML or text: CDATA and escaped HTML as it reads, child elements serialised."""
+    if len(element) == 0:
+        return (element.text or "").strip()
+    parts = [element.text or ""]
+    for child in element:
+        parts.append(etree.tostring(child, encoding="unicode", method="html", with_tail=False))
+        parts.append(child.tail or "")
+    return "".join(parts).strip()
+
+
+def base_of(element: Any, url: str) -> str:
+    """What relative addresses in the element are resolved against: its `xml:base`, else `url`."""
+    own = element.get(_XML_BASE)
+    return (web_address(own, url) or url) if own else url
+
+
+def is_atom(element: Any) -> bool:
+    return name_of(element).startswith("atom:") or element.tag in ("entry", "feed")

@@ -1,0 +1,184 @@
+"""The small things inside a feed's elements: pieces of HTML as plain text, addresses, dates, names of people.
+
+Pure, linear in the length of what it is given, and without an error for any input.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import urljoin, urlsplit
+
+from feeds.dates import EARLIEST, parse_date
+from feeds.markup import clean_text
+
+LONGEST_URL = 4_000
+_LONGEST_FRAGMENT = 2_000_000
+
+# A tag is one only by a name that HTML has: "Use <T> and 1 < 2 > 0" keeps all it says.
+_BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3",
+    "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol",
+    "optgroup", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead",
+    "title", "tr", "ul", "video", "audio",
+])  # fmt: skip
+_INLINE = frozenset([
+    "a", "abbr", "acronym", "applet", "area", "b", "base", "basefont", "bdi", "bdo", "big", "blink", "button",
+    "canvas", "cite", "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em", "embed", "font",
+    "frame", "i", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "marquee", "meta", "meter",
+    "nobr", "noframes", "object", "output", "param", "picture", "progress", "q", "rp", "rt", "ruby", "s",
+    "samp", "slot", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u",
+    "var", "wbr",
+])  # fmt: skip
+_UNSEEN = frozenset(["script", "style", "noscript", "template", "iframe", "svg", "textarea", "select"])
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])([^<>]*)>")
+_SPACE_IN_LINE = re.compile(r"[ \t\f\v\xa0\u2000-\u200b\u202f\u205f\u3000]+")
+_LINES = re.compile(r" ?\n[ \n]*")
+_DEEP_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # RFC 5322 §3.3
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_RFC_822 = re.compile(
+    r"(?:[A-Za-z]{3,9},?\s{1,3})?(\d{1,2})\s([A-Za-z]{3})[a-z]{0,6}\s(\d{4})\s(\d{1,2}):(\d\d)(?::(\d\d))?\s?"
+    r"(Z|UTC?|GMT|[+-]\d{4})",
+    re.ASCII,
+)
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
+_ADDRESS_AND_NAME = re.compile(r"\s*[^\s@()<>]+@[^\s@()<>]+\s*\(([^()]{1,200})\)\s*")
+_NAME_AND_ADDRESS = re.compile(r"\s*([^<>@]{1,200}?)\s*<?[^\s@<>]+@[^\s@<>]+>?\s*")
+
+
+def plain(fragment: str) -> str:
+    """HTML as plain text: tags out, entities resolved, block elements as line breaks, no empty lines, trimmed."""
+    text = fragment[:_LONGEST_FRAGMENT]
+    if "<" in text:
+        text = _without_tags(text)
+    if "&" in text:
+        text = html.unescape(text)
+        if _DEEP_ENTITY.search(text):  # escaped once too often: "&amp;#8217;"
+            text = html.unescape(text)
+    text = clean_text(text)
+    text = _SPACE_IN_LINE.sub(" ", text.replace("\r", "\n"))
+    return _LINES.sub("\n", text).strip()
+
+
+def one_line(fragment: str) -> str:
+    """`plain` on one line: a title, a name."""
+    return " ".join(plain(fragment).split())
+
+
+def _without_tags(text: str) -> str:
+    parts: list[str] = []
+    place = 0
+    while (start := text.find("<", place)) >= 0:
+        parts.append(text[place:start])
+        if text.startswith("<!--", start):
+            end = text.find("-->", start + 4)
+            place = end + 3 if end >= 0 else len(text)
+            continue
+        if text.startswith(("<![CDATA[", "<!DOCTYPE", "<!doctype"), start):
+            skipped = 9 if text[start + 2] == "[" else (text.find(">", start) + 1 or len(text)) - start
+            place = start + skipped
+            continue
+        tag = _TAG.match(text, start)
+        name = tag.group(2).lower() if tag else ""
+        if tag and name in _UNSEEN:
+            place = tag.end()
+            if not tag.group(1) and not tag.group(3).endswith("/"):
+                closing = re.compile(rf"</{name}[\s>]", re.IGNORECASE).search(text, place)
+                place = (text.find(">", closing.start()) + 1 or len(text)) if closing else len(text)
+            parts.append(" ")
+        elif tag and (name in _BLOCKS or name in _INLINE):
+            parts.append("\n" if name in _BLOCKS else "")
+            place = tag.end()
+        else:
+            parts.append("<")
+            place = start + 1
+    parts.append(text[place:])
+    return "".join(parts).replace("]]>", "")
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether there is a tag of HTML in it."""
+    return any(match.group(2).lower() in _BLOCKS | _INLINE | _UNSEEN for match in _TAG.finditer(text[:20_000]))
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters, cut at a space and marked "…"."""
+    if len(text) <= length:
+        return text
+    kept, space, _ = text[:length].rpartition(" ")
+    return f"{kept if space else text[: length - 1]}…"
+
+
+def web_address(text: str | None, base: str) -> str | None:
+    """An absolute http(s) URL, or None for anything else (`javascript:`, `mailto:`, nonsense)."""
+    if not text:
+        return None
+    address = "".join(line.strip() for line in text.strip().splitlines()).replace(" ", "%20").replace("\t", "")
+    address = _clean_address(address)
+    if not address:
+        return None
+    try:
+        absolute = urljoin(base, address)
+        parts = urlsplit(absolute)
+        if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+            return None
+        _ = parts.port
+    except ValueError:
+        return None
+    return absolute if len(absolute) <= LONGEST_URL else None
+
+
+def _clean_address(address: str) -> str:
+    if "&amp;" in address:  # escaped once too often; no URL has this on purpose
+        address = address.replace("&amp;", "&")
+    return "".join(character for character in address if character.isprintable())
+
+
+def moment(text: str | None, time_zone: str = "UTC", now: datetime | None = None) -> datetime | None:
+    """A date of a feed, aware, in its own offset; without one, in `time_zone`. None before 1990.
+
+    With `now`, also None more than a day ahead of it.
+    """
+    if not text:
+        return None
+    trimmed = " ".join(text[:200].split())
+    found = _standard_moment(trimmed)
+    if found is None:
+        return parse_date(trimmed, time_zone=time_zone, now=now)
+    if found < EARLIEST or found.year > 2200 or (now is not None and found > now + timedelta(days=1)):
+        return None
+    return found
+
+
+def _standard_moment(text: str) -> datetime | None:
+    """The two forms that the standards ask for, without the price of guessing."""
+    try:
+        if _ISO.fullmatch(text):
+            return datetime.fromisoformat(text)
+        if match := _RFC_822.fullmatch(text):
+            day, month, year, hour, minute, second, zone = match.groups()
+            offset = UTC if zone[0] not in "+-" else _offset(zone)
+            number = _MONTHS[month.lower()]
+            return datetime(
+                int(year), number, int(day), int(hour), int(minute), min(59, int(second or 0)), tzinfo=offset
+            )
+    except (ValueError, KeyError):
+        pass
+    return None
+
+
+def _offset(text: str) -> timezone:
+    minutes = int(text[1:3]) * 60 + int(text[3:5])
+    return timezone(timedelta(minutes=minutes if text[0] == "+" else -minutes))
+
+
+def person(text: str) -> str | None:
+    """The name of somebody given as RSS gives it ("a@b.org (Ann)", "Ann <a@b.org>"); an address alone is no name."""
+    line = one_line(text)[:300]
+    for pattern in (_ADDRESS_AND_NAME, _NAME_AND_ADDRESS):
+        if match := pattern.fullmatch(line):
+            return match.group(1).strip(" \"'(") or None
+    return None if "@" in line and " " not in line else line or None
