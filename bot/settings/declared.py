@@ -205,8 +205,10 @@ def _query_problem(document: Document, path: KeyPath, written: str, error: Query
 
 
 def _known_topics(
-    document: Document, path: KeyPath, wanted: tuple[str, ...], slugs: Collection[str]
+    document: Document, path: KeyPath, wanted: tuple[str, ...], slugs: Collection[str] | None
 ) -> tuple[str, ...]:
+    if slugs is None:
+        return ()
     if wanted == ("*",):
         return tuple(slugs)
     for index, slug in enumerate(wanted):
