@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection
 from feeds.database import UtcDateTime
 from feeds.store import facts
 from feeds.store.tables import articles, matches, rendered_feeds, sources, stale_feeds, topics
+from feeds.store.tables import facts as fact_table
 
 VERSION = "shelf.version"
 """The fact that is counted up whenever bytes change, so that every web process knows when its copies are old."""
@@ -40,9 +41,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class RenderedFeed:
-    """One document, ready to be served. `etag` is strong and quoted, of the plain body; `version` ascends over all feeds.
+    """One document, ready to be served.
 
-    `last_modified` has no fraction of a second, as HTTP has none.
+    `etag` is strong and quoted, of the plain body. `last_modified` has no fraction of a second, as HTTP has none.
+    `version` ascends over all feeds.
     """
 
     path: str
@@ -68,9 +70,13 @@ _REMARK = (
     .where(stale_feeds.c.path == sa.bindparam("of_path"))
     .values(since=sa.bindparam("new_since", type_=UtcDateTime()))
 )
-_INSERT_MARK = {
+_INSERT_MARK: dict[str, sa.Insert] = {
     "sqlite": sqlite.insert(stale_feeds).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(stale_feeds).on_conflict_do_nothing(),
+}
+_INSERT_VERSION: dict[str, sa.Insert] = {
+    "sqlite": sqlite.insert(fact_table).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(fact_table).on_conflict_do_nothing(),
 }
 
 
@@ -124,7 +130,7 @@ def _write(connection: Connection, documents: Mapping[str, Document | None], now
     changed = [path for path, one in documents.items() if _differs(one, held[path].etag if path in held else None)]
     if not changed:
         return []
-    number = facts.count(connection, VERSION)
+    number = _next_version(connection)
     connection.execute(sa.delete(rendered_feeds).where(rendered_feeds.c.path.in_(changed)))
     for path in changed:
         document = documents[path]
@@ -132,6 +138,12 @@ def _write(connection: Connection, documents: Mapping[str, Document | None], now
             finished = finish(path, document, now, after=held[path].last_modified if path in held else None)
             connection.execute(sa.insert(rendered_feeds).values(asdict(finished) | {"version": number}))
     return changed
+
+
+def _next_version(connection: Connection) -> int:
+    # The row must be there before it can be locked: the first two processes would both insert it.
+    connection.execute(_INSERT_VERSION[connection.dialect.name], {"name": VERSION, "value": 0})
+    return facts.count(connection, VERSION)
 
 
 def _differs(document: Document | None, held: str | None) -> bool:
@@ -201,7 +213,7 @@ def paths(connection: Connection) -> list[str]:
 
 
 def feeds(connection: Connection) -> set[str]:
-    """Every feed that is to exist: all, one for each source (also one that is watched no more), one for each declared topic."""
+    """Every feed that is to exist: all, one for each source (watched or not any more), one for each declared topic."""
     by_source = connection.execute(sa.select(sources.c.slug)).scalars()
     by_topic = connection.execute(sa.select(topics.c.slug).where(topics.c.active, topics.c.owner.is_(None))).scalars()
     return {"all"} | {f"sources/{slug}" for slug in by_source} | {f"topics/{slug}" for slug in by_topic}
@@ -219,4 +231,4 @@ def uids(
         query = query.join(matches, sa.and_(matches.c.article_id == articles.c.id, matches.c.topic_id == chosen))
     if story is not None:
         query = query.where(articles.c.story_id == story)
-    return {uid: number for uid, number in connection.execute(query.order_by(articles.c.id)).all()}
+    return {row.uid: row.id for row in connection.execute(query.order_by(articles.c.id))}

@@ -1,0 +1,15 @@
+"""From stored articles to feeds that can be served: what a feed holds, and when it is rendered.
+
+    site.py        what the installation is called and where it stands
+    contents.py    which articles a feed holds, with their sources, topics and copies
+    ahead.py       the feeds everybody reads: rendered when they change, off the request path, kept on the shelf
+    on_demand.py   the rarely asked: archive pages, summaries only, a story, any query; kept for a short while
+
+How a feed is written is `feeds.render`'s; who serves it is not known here. Stands beside `feeds.watch`.
+"""
+
+from feeds.publish.ahead import ensure_all, publish_stale
+from feeds.publish.on_demand import OnDemand
+from feeds.publish.site import Site
+
+__all__ = ["OnDemand", "Site", "ensure_all", "publish_stale"]

@@ -1,0 +1,137 @@
+"""Which articles a feed holds, and what is told of each: its source, its topics, the words that matched, its copies.
+
+People's own queries are nobody else's business: only the operator's topics name an article, or have a feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from feeds.model import Article, FeedItem, FeedSpec, Span, Topic
+from feeds.publish.site import Site
+from feeds.render import Archive, current_spec, page_spec, paginate
+from feeds.store import articles, shelf, sources, stories, topics
+
+PUBLIC_PATH = "/feeds/"
+
+SHOWN = 50
+"""Articles of a feed that is not archived: a story, the answers to a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One document of a feed, ready for the renderer. `changed` is the newest change of its articles (UTC)."""
+
+    spec: FeedSpec
+    items: tuple[FeedItem, ...]
+    changed: datetime | None
+
+
+def contents(connection: Connection, site: Site, feed: str, *, before: str | None = None) -> Contents | None:
+    """The subscription document of "all", "sources/SLUG", "topics/SLUG" or "stories/UID"; or its archive page `before`.
+
+    None where there is no such feed or page. Stories are short and have no archive.
+    """
+    family, _, name = feed.partition("/")
+    topic: Topic | None = None
+    if feed == "all":
+        spec = _spec(site, feed, site.title, site.description, site.language, home="/")
+        ids = shelf.uids(connection)
+    elif family == "sources" and (state := sources.state_by_slug(connection, name)) is not None:
+        source = state.source
+        title = source.title or source.slug
+        spec = _spec(site, feed, title, source.description, source.language, home=f"/sources/{name}")
+        ids = shelf.uids(connection, source=name)
+    elif family == "topics" and (topic := declared_topic(connection, name)) is not None:
+        spec = _spec(site, feed, topic.title or name, topic.description, topic.language, home=f"/topics/{name}")
+        ids = shelf.uids(connection, topic=name)
+    elif family == "stories" and (first := articles.by_uid(connection, name)) is not None and not before:
+        spec = _spec(site, feed, first.title, "", first.language, home=f"/articles/{name}")
+        ids = shelf.uids(connection, story=first.story)
+        newest = list(reversed(ids.values()))[:SHOWN]
+        return _filled(connection, spec, articles.by_ids(connection, newest), None)
+    else:
+        return None
+    return _paged(connection, spec, ids, before, topic)
+
+
+def _paged(
+    connection: Connection, spec: FeedSpec, ids: dict[str, int], before: str | None, topic: Topic | None
+) -> Contents | None:
+    archive: Archive = paginate(list(ids))
+    if before is None:
+        spec, shown = current_spec(spec, archive), archive.current
+    else:
+        page = archive.page(before)
+        if page is None:
+            return None
+        spec, shown = page_spec(spec, page), page.uids
+    return _filled(connection, spec, articles.by_ids(connection, [ids[uid] for uid in shown]), topic)
+
+
+def of_hits(
+    connection: Connection, site: Site, path: str, title: str, hits: Sequence[tuple[Article, Sequence[Span]]]
+) -> Contents:
+    """A feed of articles that a query found, each with the spans that made it match.
+
+    `path` is public, without extension, perhaps with a query. Such a feed changes without anybody being told, and has
+    no hub.
+    """
+    spec = FeedSpec(path=path, title=title, base_url=site.base_url, tag=site.tag, icon=site.icon)
+    filled = _filled(connection, spec, [article for article, _ in hits], None)
+    items = [replace(item, spans=tuple(spans)) for item, (_, spans) in zip(filled.items, hits, strict=True)]
+    return replace(filled, items=tuple(items))
+
+
+def declared_topic(connection: Connection, slug: str) -> Topic | None:
+    """The operator's topic of that slug."""
+    found = topics.topic_by_slug(connection, slug)
+    return found if found is not None and found.owner is None else None
+
+
+def _spec(site: Site, feed: str, title: str, description: str, language: str | None, *, home: str) -> FeedSpec:
+    return FeedSpec(
+        path=PUBLIC_PATH + feed,
+        title=title if feed == "all" else f"{title} · {site.title}",
+        base_url=site.base_url,
+        tag=site.tag,
+        home=home,
+        description=description,
+        language=language,
+        hub=site.hub,
+        icon=site.icon,
+    )
+
+
+def _filled(connection: Connection, spec: FeedSpec, shown: Sequence[Article], topic: Topic | None) -> Contents:
+    known = {slug: sources.state_by_slug(connection, slug) for slug in {one.source for one in shown}}
+    ids = [one.id for one in shown if one.id is not None]
+    matched = topics.matches_of(connection, ids)
+    public = {one.id: one for one in topics.active_topics(connection)}
+    copies = stories.copies(connection, {one.story for one in shown if one.story})
+    items = []
+    for article in shown:
+        own = matched.get(article.id or 0, [])
+        state = known[article.source]
+        items.append(
+            FeedItem(
+                article=article,
+                source_title=(state.source.title if state else "") or article.source,
+                source_url=state.source.url if state else "",
+                topics=tuple(public[one.topic_id] for one in own if one.topic_id in public),
+                spans=_spans(own, topic),
+                also=tuple(one for one in copies.get(article.story or 0, []) if one.id != article.id),
+            )
+        )
+    changed = max((time for one in shown for time in (one.found, one.updated) if time is not None), default=None)
+    return Contents(spec if spec.is_archive else replace(spec, updated=changed), tuple(items), changed)
+
+
+def _spans(matched: Sequence[topics.StoredMatch], topic: Topic | None) -> tuple[Span, ...]:
+    if topic is None:
+        return ()
+    return next((one.spans for one in matched if one.topic_id == topic.id), ())
