@@ -193,9 +193,9 @@ class _Telling:
                 "also": [{"url": one.url, "source": one.source} for one in others],
             },
         }
-        excerpt = best_sentence(article, matched[0].match.spans)
-        if excerpt is not None:
-            data["excerpt"] = {"text": excerpt.text, "marks": [list(mark) for mark in excerpt.marks]}
+        excerpt = best_sentence(article, [span for one in matched for span in one.match.spans])
+        if excerpt:
+            data["excerpt"] = {"text": "".join(text for text, _ in excerpt), "marks": _marks(excerpt)}
         return data
 
     def finish(self) -> None:
@@ -204,6 +204,16 @@ class _Telling:
         shelf.mark_stale(self._connection, sorted(self._stale), self._now)
         for kind, ref in sorted(self._woken, key=lambda one: one[1]):
             targets.wake(self._connection, kind, ref, self._now)
+
+
+def _marks(segments: Sequence[tuple[str, bool]]) -> list[list[int]]:
+    """The places of the marked segments in the whole, [start, end) in code points."""
+    marks, at = [], 0
+    for text, is_marked in segments:
+        if is_marked:
+            marks.append([at, at + len(text)])
+        at += len(text)
+    return marks
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -179,7 +179,7 @@ def _origin(
 
 
 def _day(published: object, source_zone: object, language: str, reader_zone: str) -> str:
-    """The day as the source's own clock had it; where that isn't known, as the offset or else the reader's zone has it."""
+    """The day by the source's own clock; where that isn't known, by the offset or else the reader's zone."""
     if not isinstance(published, str):
         return ""
     try:

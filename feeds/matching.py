@@ -49,31 +49,44 @@ class StoredTopics:
             for topic, active, version in changed:
                 self._put(topic, active)
                 self._version = max(self._version, version)
-            # What refers to a topic by "@slug" holds the query it had then.
-            for topic in list(self._referring.values()):
-                self._put(topic, True)
+            # What refers to a topic by "@slug" holds the query that topic had: all of them are compiled anew.
+            waiting = list(self._referring.values())
+            while waiting:
+                left = [topic for topic in waiting if not self._compile(topic)]
+                if len(left) == len(waiting):
+                    break
+                waiting = left
+            for topic in waiting:
+                log.warning("topic left out: what it refers to is missing", extra={"topic": topic.slug})
 
     def _put(self, topic: Topic, active: bool) -> None:
+        """Replace what is held of the topic; one that refers to others is only noted."""
         if topic.id is None:
             raise ValueError(f"topic {topic.slug} is not stored")
         self._referring.pop(topic.id, None)
         if self._topics.pop(topic.id, None) is not None:
             self._index.remove(topic.id)
-        if topic.owner is None:
-            self._declared.pop(topic.slug, None)
+        self._declared.pop(topic.slug, None)
         if not active:
             return
         if "@" in topic.query:
             self._referring[topic.id] = topic
+        elif not self._compile(topic):
+            log.warning("topic left out: its query cannot be read", extra={"topic": topic.slug})
+
+    def _compile(self, topic: Topic) -> bool:
         try:
             query = parse(topic.query, topic.language, topics=self._declared)
-        except QueryError as error:
-            log.warning("topic left out", extra={"topic": topic.slug, "error": str(error)})
-            return
+        except QueryError:
+            return False
+        if topic.id in self._topics:
+            self._index.remove(topic.id)
         if topic.owner is None:
             self._declared[topic.slug] = query
-        self._topics[topic.id] = topic
-        self._index.add(topic.id, query)
+        if topic.id is not None:
+            self._topics[topic.id] = topic
+            self._index.add(topic.id, query)
+        return True
 
     def match(self, article: Article) -> list[TopicMatch]:
         """The topics that select the article, strongest first. Call `refresh` in the same transaction first."""

@@ -23,7 +23,7 @@ def new_secret() -> str:
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """One signature, "v1,BASE64"; `timestamp` in seconds since the epoch. Raises ValueError where `secret` is no Base64."""
+    """One signature, "v1,BASE64"; `timestamp` in seconds since 1970. Raises ValueError where `secret` is no Base64."""
     try:
         key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError) as error:

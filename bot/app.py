@@ -1,0 +1,295 @@
+"""Where the parts are built and joined. Every part can be replaced: tests give their own clock, fetcher and channels.
+
+    roles  web      serves pages, feeds and the API
+           worker   watches, announces, publishes, sends to webhooks and the console
+           chat     holds the Telegram token: answers people, and sends what chats are owed
+`tocsin run` is all three in one process.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bot import declaration, migrations
+from bot.alerts import Announcer
+from bot.channels import KINDS, Channel
+from bot.engine import Engine
+from bot.jobs import Job, Timetable
+from bot.outbox import Outbox, RetryPolicy
+from bot.settings import Settings
+from bot.subscriptions import Subscriptions
+from feeds import publish, targets
+from feeds.database import Database
+from feeds.fetch import Fetcher
+from feeds.matching import StoredTopics
+from feeds.model import Source
+from feeds.store import facts, sources
+from feeds.watch import Watcher, WatchPolicy
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+log = logging.getLogger(__name__)
+
+ROLES = frozenset({"web", "worker", "chat"})
+TOUR_STARTED = "tour.started"
+SEND_LEASE = timedelta(minutes=3)
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class App:
+    """One process's parts, built when they are first needed. `start` sets them going, `stop` brings them to rest."""
+
+    settings: Settings
+    roles: frozenset[str] = ROLES
+    clock: Callable[[], datetime] = utc_now
+    jitter: Callable[[], float] = random.random
+    channels: dict[str, Channel] = field(default_factory=dict)
+    """Channels given from outside; the others are built from `bot.channels.KINDS`."""
+
+    # What is stored
+
+    @cached_property
+    def database(self) -> Database:
+        """The open database, migrated to what this program knows."""
+        database = Database(self.settings.database_url)
+        migrations.migrate(database)
+        return database
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """Destinations and what they follow."""
+        return Subscriptions(self.database, self.clock)
+
+    @cached_property
+    def topics(self) -> StoredTopics:
+        """The live index of all topics."""
+        return StoredTopics()
+
+    @cached_property
+    def site(self) -> publish.Site:
+        """What every feed says of this installation."""
+        site = self.settings.site
+        return publish.Site(
+            base_url=site.public_url,
+            title=site.title,
+            tag=site.tag,
+            hub=None,
+            description=site.description,
+            language=site.language,
+        )
+
+    # News in
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The only GET."""
+        settings = self.settings
+        return Fetcher(
+            user_agent=settings.polling.user_agent,
+            allow_private_networks=settings.allow_private_networks,
+            trusted_origins=settings.own_origins,
+            deadline=settings.polling.deadline,
+            max_bytes=settings.polling.max_bytes,
+        )
+
+    @cached_property
+    def watcher(self) -> Watcher:
+        """One look at one source."""
+        polling = self.settings.polling
+        return Watcher(
+            self.database,
+            self.fetcher,
+            self.clock,
+            self.jitter,
+            WatchPolicy(
+                minimum_interval=timedelta(seconds=polling.minimum_interval),
+                maximum_interval=timedelta(seconds=polling.maximum_interval),
+                default_interval=timedelta(seconds=polling.default_interval),
+                per_host=polling.per_host,
+            ),
+            on_found=self.follow_up,
+        )
+
+    @cached_property
+    def announcer(self) -> Announcer:
+        """From articles to owed deliveries."""
+        return Announcer(self.database, self.topics, self.clock)
+
+    def follow_up(self) -> None:
+        """Something was found: announce it, send what is owed at once, and render the feeds that changed."""
+        self.announcer.announce_all()
+        for engine in self._sending:
+            engine.tick()
+        self.publish()
+
+    def publish(self) -> int:
+        """Render the feeds that have changed."""
+        return publish.publish_stale(self.database, self.site, self.clock())
+
+    # News out
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """A destination's turn."""
+        delivery = self.settings.delivery
+        return Outbox(
+            self.database,
+            self.open_channels,
+            self.subscriptions,
+            self.clock,
+            self.jitter,
+            RetryPolicy(tuple(delivery.attempts), timedelta(seconds=delivery.give_up_after)),
+        )
+
+    @cached_property
+    def open_channels(self) -> Mapping[str, Channel]:
+        """The channels that this process may send through."""
+        channels = dict(self.channels)
+        if "worker" in self.roles:
+            channels.setdefault("console", KINDS["console"].load()())
+            channels.setdefault("webhook", self._webhook_channel())
+        if self.chat is not None:
+            channels.setdefault("telegram", self.chat.channel)
+        return channels
+
+    def _webhook_channel(self) -> Channel:
+        channel: Channel = KINDS["webhook"].load()(
+            user_agent=self.settings.polling.user_agent,
+            allow_private_networks=self.settings.allow_private_networks,
+            timeout=self.settings.delivery.timeout,
+            clock=self.clock,
+        )
+        return channel
+
+    @cached_property
+    def chat(self) -> Any:
+        """The Telegram process, where this process has that role and a token is set; else None."""
+        if "chat" not in self.roles or not self.settings.telegram_token:
+            return None
+        from bot.chat.wiring import chat_process
+
+        return chat_process(self)
+
+    # By the clock
+
+    @cached_property
+    def watching(self) -> Engine:
+        """Carries sources."""
+        return Engine(
+            "watch",
+            self.database,
+            {"source": self.watcher.work},
+            self.clock,
+            workers=self.settings.polling.workers,
+        )
+
+    @cached_property
+    def _sending(self) -> list[Engine]:
+        workers = self.settings.delivery.workers
+        engines = []
+        if "worker" in self.roles:
+            engines.append(self._engine("send", "endpoint", workers))
+        if self.chat is not None or "telegram" in self.channels:
+            engines.append(self._engine("chat", "chat", workers))
+        return engines
+
+    def _engine(self, name: str, kind: str, workers: int) -> Engine:
+        return Engine(name, self.database, {kind: self.outbox.work}, self.clock, workers=workers, lease=SEND_LEASE)
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        """This process's jobs."""
+        jobs = [Job(f"tick {engine.name}", 1, engine.tick) for engine in self._sending]
+        if "worker" in self.roles:
+            jobs += [
+                Job("tick watch", 1, self.watching.tick),
+                # The safety net: each of these is also called right after what makes it necessary.
+                Job("announce", 5, self._announce_what_was_left),
+                Job("backfill", 2, self.announcer.backfill),
+                Job("publish", 2, self.publish),
+            ]
+        return Timetable(jobs)
+
+    def _announce_what_was_left(self) -> None:
+        if self.announcer.announce_all().articles:
+            self.follow_up()
+
+    def prepare(self) -> None:
+        """Migrate, take in the configuration, and make sure that every feed exists. Safe to be done twice."""
+        declaration.declare(self.settings, self.database, self.subscriptions, self.clock)
+        with self.database.write() as connection:
+            if facts.get(connection, TOUR_STARTED) is None:
+                facts.put(connection, TOUR_STARTED, self.clock().isoformat())
+        publish.ensure_all(self.database, self.site, self.clock())
+
+    def start(self) -> None:
+        """Set everything of this process's roles going, the web server excepted (`bot.server`)."""
+        self.prepare()
+        if "worker" in self.roles:
+            self.publish()
+        if self.chat is not None:
+            self.chat.start()
+        self.timetable.start()
+        log.info("started", extra={"roles": sorted(self.roles)})
+
+    def stop(self) -> None:
+        """End what is running, give leases back, and close the database."""
+        self.outbox.stopping.set()
+        self.watcher.stopping.set()
+        self.timetable.stop()
+        self.watching.stop()
+        for engine in self._sending:
+            engine.stop()
+        if self.chat is not None:
+            self.chat.stop()
+        self.fetcher.close()
+        for channel in self.open_channels.values():
+            channel.close()
+        self.database.close()
+
+    def tour_started(self) -> datetime:
+        """When the tour's first page was published (UTC): at the installation's first start."""
+        with self.database.read() as connection:
+            started = facts.get(connection, TOUR_STARTED)
+        return datetime.fromisoformat(started) if started else self.clock()
+
+    # What people ask for
+
+    def add_source(self, source: Source) -> None:
+        """Watch a source from now on."""
+        with self.database.write() as connection:
+            sources.add(connection, source, self.clock())
+        publish.ensure_all(self.database, self.site, self.clock())
+        self.watching.tick()
+
+    def look_now(self, source_id: int) -> None:
+        """Make a source due at once."""
+        with self.database.write() as connection:
+            targets.due_at(connection, "source", source_id, self.clock())
+
+    @cached_property
+    def web(self) -> ASGIApp:
+        """The whole site."""
+        from bot.web.wiring import web_application
+
+        return web_application(self)
+
+
+def build(settings: Settings, *, roles: Collection[str] = ROLES, **parts: Any) -> App:
+    """One process's application. `parts` replace the clock, the jitter, or channels (tests)."""
+    unknown = set(roles) - ROLES
+    if unknown:
+        raise ValueError(f"unknown roles: {', '.join(sorted(unknown))}; known: {', '.join(sorted(ROLES))}")
+    return App(settings, frozenset(roles), **parts)

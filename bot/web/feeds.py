@@ -1,0 +1,399 @@
+"""Serving feeds: bytes that were made before the request came, with the validators that spare most readers the bytes.
+
+    request → /feeds/… ? ─no→ the application
+                 └yes→ in memory? ─→ If-None-Match, If-Modified-Since → 304
+                         │no                                    └─ gzip or plain → 200
+                         └→ the shelf, or a rendering on demand (in a thread)
+
+A plain ASGI application that stands beside the framework, not in it: `FeedServer(shelf, otherwise=application)`. What is
+in memory is used as long as the shelf's version stays the same; it is asked at most once a second. While the database is
+away, what is in memory is served as it was.
+
+Knows HTTP and bytes; not what a feed holds, nor who rendered it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import parse_qs, quote, urlencode
+
+from feeds.errors import QueryError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "/feeds/"
+
+MAXIMUM_BYTES = 64_000_000
+"""What is kept in memory, plain and compressed together."""
+
+MAXIMUM_QUERY = 2_000
+"""Bytes of a query string."""
+
+MAXIMUM_AGE = 60
+"""Seconds for which a reader or a proxy may answer without asking."""
+
+_ENTITY_TAG = re.compile(rb'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+
+
+class RenderedFeed(Protocol):
+    """One document, ready to be served. `etag` is strong and quoted; `last_modified` is aware, without a fraction."""
+
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def etag(self) -> str: ...
+    @property
+    def last_modified(self) -> datetime: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def gzip(self) -> bytes: ...
+
+
+class FeedShelf(Protocol):
+    """Where the rendered feeds are. Called in threads; may block for the time of one look-up by key."""
+
+    def version(self) -> int:
+        """Changes whenever any document does."""
+        ...
+
+    def lookup(self, path: str) -> RenderedFeed | None:
+        """The document of that path below /feeds/ ("topics/maritime-security.atom"), or None."""
+        ...
+
+
+class OnDemand(Protocol):
+    """Renders what is not on the shelf. Called in threads; may take the time of a rendering."""
+
+    def feed(self, feed: str, extension: str, *, before: str | None = None, full: bool = True) -> RenderedFeed | None:
+        """A document of that feed ("all", "stories/UID"); `before` names an archive page. None: there is none."""
+        ...
+
+    def query(self, text: str, extension: str, *, full: bool = True) -> RenderedFeed | None:
+        """What a query finds, as a feed. Raises `QueryError`."""
+        ...
+
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer; `body` is empty where the status forbids one."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document with its four possible answers, made when it is put into memory so that a request makes none."""
+
+    etags: tuple[bytes, bytes]
+    """Of the plain and the compressed form, which are different bytes (RFC 9110, section 8.8.3.3)."""
+    last_modified: datetime
+    plain: Reply
+    compressed: Reply
+    plain_unchanged: Reply
+    compressed_unchanged: Reply
+    version: int
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return len(self.plain.body) + len(self.compressed.body)
+
+    def reply(
+        self, if_none_match: bytes | None, if_modified_since: bytes | None, accept_encoding: bytes | None
+    ) -> Reply:
+        """The answer to a GET with these header fields (RFC 9110, section 13.2.2)."""
+        compressed = accept_encoding is not None and accepts_gzip(accept_encoding)
+        if if_none_match is not None:
+            unchanged = matches(if_none_match, self.etags)
+        elif if_modified_since is not None:
+            unchanged = not_modified_since(if_modified_since, self.last_modified)
+        else:
+            unchanged = False
+        if unchanged:
+            return self.compressed_unchanged if compressed else self.plain_unchanged
+        return self.compressed if compressed else self.plain
+
+
+def prepare(feed: RenderedFeed, links: bytes, version: int, *, maximum_age: int = MAXIMUM_AGE) -> Document:
+    """The four answers of `feed`; `links` is the value of the Link field."""
+    plain_etag = feed.etag.encode("ascii")
+    gzip_etag = plain_etag[:-1] + b'-gzip"'
+    validators = (
+        (b"last-modified", format_datetime(feed.last_modified.astimezone(UTC), usegmt=True).encode("ascii")),
+        (b"cache-control", b"public, max-age=%d" % maximum_age),
+        (b"vary", b"Accept-Encoding"),
+        (b"link", links),
+        # Readers that run in a browser are readers too; there is nothing here that is not public.
+        (b"access-control-allow-origin", b"*"),
+    )
+    content = (
+        (b"content-type", feed.content_type.encode("ascii")),
+        (b"x-content-type-options", b"nosniff"),
+    )
+
+    def answers(etag: bytes, body: bytes, encoding: Headers) -> tuple[Reply, Reply]:
+        length = (b"content-length", b"%d" % len(body))
+        common = ((b"etag", etag), *validators)
+        return Reply(200, (*common, *content, *encoding, length), body), Reply(304, common)
+
+    plain, plain_unchanged = answers(plain_etag, feed.body, ())
+    compressed, compressed_unchanged = answers(gzip_etag, feed.gzip, ((b"content-encoding", b"gzip"),))
+    return Document(
+        etags=(plain_etag.strip(b'"'), gzip_etag.strip(b'"')),
+        last_modified=feed.last_modified,
+        plain=plain,
+        compressed=compressed,
+        plain_unchanged=plain_unchanged,
+        compressed_unchanged=compressed_unchanged,
+        version=version,
+    )
+
+
+def matches(if_none_match: bytes, etags: Iterable[bytes]) -> bool:
+    """Whether an If-None-Match field names one of `etags` (without quotes), by weak comparison, or is `*`."""
+    if if_none_match.strip() == b"*":
+        return True
+    named = _ENTITY_TAG.findall(if_none_match)
+    return any(etag in named for etag in etags)
+
+
+def not_modified_since(if_modified_since: bytes, last_modified: datetime) -> bool:
+    """Whether nothing changed after the date of an If-Modified-Since field; a date that is none counts for nothing."""
+    try:
+        since = parsedate_to_datetime(if_modified_since.decode("ascii"))
+    except (ValueError, OverflowError):  # UnicodeDecodeError is a ValueError
+        return False
+    if since.tzinfo is None:  # "-0000", says RFC 5322: UTC, of an unknown zone
+        since = since.replace(tzinfo=UTC)
+    return last_modified <= since
+
+
+def accepts_gzip(accept_encoding: bytes) -> bool:
+    """Whether an Accept-Encoding field admits gzip (RFC 9110, section 12.5.3)."""
+    if b";" not in accept_encoding:
+        return b"gzip" in accept_encoding or b"*" in accept_encoding
+    weights: dict[bytes, float] = {}
+    for part in accept_encoding.lower().split(b","):
+        coding, _, parameter = part.partition(b";")
+        name, _, value = parameter.strip().partition(b"=")
+        try:
+            weights[coding.strip()] = float(value) if name.strip() == b"q" else 1.0
+        except ValueError:
+            weights[coding.strip()] = 0.0
+    return weights.get(b"gzip", weights.get(b"x-gzip", weights.get(b"*", 0.0))) > 0
+
+
+def plain_reply(status: int, sentence: str, *headers: tuple[bytes, bytes]) -> Reply:
+    """A sentence for a person."""
+    body = sentence.encode("utf-8", "replace") + b"\n"
+    common = (
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    )
+    return Reply(status, (*common, *headers), body)
+
+
+NOT_FOUND = plain_reply(404, "There is no such feed.")
+NOT_ALLOWED = plain_reply(405, "A feed can be read, and nothing else.", (b"allow", b"GET, HEAD"))
+TOO_LONG = plain_reply(414, "This query is too long.")
+AWAY = plain_reply(503, "The feeds cannot be read just now.", (b"retry-after", b"30"))
+
+
+class FeedServer:
+    """The ASGI application of everything below /feeds/; any other path goes to `otherwise`.
+
+    `base_url` is the site's root without a trailing slash, `hub` the WebSub hub's absolute URL. `clock` gives seconds
+    that never go back.
+    """
+
+    def __init__(
+        self,
+        shelf: FeedShelf,
+        *,
+        base_url: str,
+        hub: str | None = None,
+        on_demand: OnDemand | None = None,
+        otherwise: ASGIApp | None = None,
+        check_every: float = 1.0,
+        maximum_age: int = MAXIMUM_AGE,
+        maximum_bytes: int = MAXIMUM_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._shelf = shelf
+        self._base_url = base_url.rstrip("/")
+        self._hub = hub
+        self._on_demand = on_demand
+        self._otherwise = otherwise
+        self._check_every = check_every
+        self._maximum_age = maximum_age
+        self._maximum_bytes = maximum_bytes
+        self._clock = clock
+        self._documents: dict[str, Document] = {}
+        self._bytes = 0
+        self._version: int | None = None
+        self._next_check = float("-inf")
+        self._loading: dict[str, asyncio.Task[Document | None]] = {}
+        self.answered: dict[int, int] = {}
+        """How many answers had which status."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            root: str = scope.get("root_path", "")
+            if root and path.startswith(root):
+                path = path[len(root) :]
+            if path.startswith(PREFIX):
+                await self._serve(scope, path[len(PREFIX) :], send)
+                return
+        if self._otherwise is not None:
+            await self._otherwise(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._send(NOT_FOUND, send, head=scope["method"] == "HEAD")
+
+    async def _serve(self, scope: Scope, path: str, send: Send) -> None:
+        method = scope["method"]
+        if method not in ("GET", "HEAD"):
+            await self._send(NOT_ALLOWED, send, head=False)
+            return
+        if_none_match = if_modified_since = accept_encoding = None
+        for name, value in scope["headers"]:
+            if name == b"if-none-match":
+                if_none_match = value if if_none_match is None else if_none_match + b"," + value
+            elif name == b"if-modified-since":
+                if_modified_since = value
+            elif name == b"accept-encoding":
+                accept_encoding = value if accept_encoding is None else accept_encoding + b"," + value
+        found = await self._find(path, scope["query_string"])
+        if isinstance(found, Document):
+            found = found.reply(if_none_match, if_modified_since, accept_encoding)
+        await self._send(found, send, head=method == "HEAD")
+
+    async def _send(self, reply: Reply, send: Send, *, head: bool) -> None:
+        self.answered[reply.status] = self.answered.get(reply.status, 0) + 1
+        await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+        await send({"type": "http.response.body", "body": b"" if head else reply.body})
+
+    async def _find(self, path: str, query: bytes) -> Document | Reply:
+        if query:
+            found = await self._answer_query(path, query)
+            if found is not None:
+                return found
+        if self._clock() >= self._next_check:
+            await self._check()
+        document = self._documents.get(path)
+        if document is not None and document.version == self._version:
+            return document
+        # One look-up a path, however many ask at once.
+        task = self._loading.get(path)
+        if task is None:
+            task = self._loading[path] = asyncio.create_task(self._load(path))
+            task.add_done_callback(lambda _: self._loading.pop(path, None))
+        try:
+            # Shielded: that one who asked has gone away must not fail the others.
+            document = await asyncio.shield(task)
+        except Exception:
+            logger.exception("The feed %r cannot be read", path)
+            return document or AWAY
+        return document or NOT_FOUND
+
+    async def _check(self) -> None:
+        # Set before the question is answered, so that others go on with what they have meanwhile.
+        self._next_check = self._clock() + self._check_every
+        try:
+            self._version = await asyncio.to_thread(self._shelf.version)
+        except Exception:
+            logger.exception("The version of the feeds cannot be read; they are served as they were")
+
+    async def _load(self, path: str) -> Document | None:
+        # The version is the one before the look-up: bytes may be newer than it says, and never older.
+        version = self._version
+        feed = await asyncio.to_thread(self._shelf.lookup, path)
+        self._forget(path)
+        if feed is None:
+            return await self._render(path, before=None, full=True) if self._on_demand is not None else None
+        document = self._prepared(feed, path, "", version or 0)
+        if version is not None:
+            self._keep(path, document)
+        return document
+
+    def _keep(self, path: str, document: Document) -> None:
+        self._documents[path] = document
+        self._bytes += document.size
+        while self._bytes > self._maximum_bytes and len(self._documents) > 1:
+            # The first is the one that has not been read from the shelf for the longest time.
+            self._forget(next(iter(self._documents)))
+
+    def _forget(self, path: str) -> None:
+        document = self._documents.pop(path, None)
+        if document is not None:
+            self._bytes -= document.size
+
+    async def _answer_query(self, path: str, query: bytes) -> Document | Reply | None:
+        """What a query string asks for; None where it asks for nothing but the document itself."""
+        if len(query) > MAXIMUM_QUERY:
+            return TOO_LONG
+        fields = parse_qs(query.decode("utf-8", "replace"), errors="replace")
+        text = fields.get("q", [None])[0]
+        before = fields.get("before", [None])[0]
+        full = fields.get("full", ["1"])[0] != "0"
+        searched = path.startswith("search.")
+        if not searched and before is None and full:
+            return None  # what else readers append is theirs (counters, cache breakers)
+        try:
+            if searched:
+                found = await self._query(path, text, full=full) if text else None
+            else:
+                found = await self._render(path, before=before, full=full)
+        except QueryError as error:
+            return plain_reply(400, str(error))
+        except Exception:
+            logger.exception("The feed %r cannot be rendered", path)
+            return AWAY
+        return found or NOT_FOUND
+
+    async def _render(self, path: str, *, before: str | None, full: bool) -> Document | None:
+        feed, _, extension = path.rpartition(".")
+        if self._on_demand is None:
+            return None
+        found = await asyncio.to_thread(self._on_demand.feed, feed, extension, before=before, full=full)
+        fields = ({"before": before} if before else {}) | ({} if full else {"full": "0"})
+        return None if found is None else self._prepared(found, path, _query_string(fields), 0)
+
+    async def _query(self, path: str, text: str, *, full: bool) -> Document | None:
+        extension = path.removeprefix("search.")
+        if self._on_demand is None:
+            return None
+        found = await asyncio.to_thread(self._on_demand.query, text, extension, full=full)
+        fields = {"q": text} | ({} if full else {"full": "0"})
+        return None if found is None else self._prepared(found, path, _query_string(fields), 0)
+
+    def _prepared(self, feed: RenderedFeed, path: str, query: str, version: int) -> Document:
+        own = self._base_url + PREFIX + quote(path, errors="replace") + (f"?{query}" if query else "")
+        links = f'<{own}>; rel="self"'
+        if self._hub:
+            links = f'<{self._hub}>; rel="hub", {links}'
+        return prepare(feed, links.encode("ascii"), version, maximum_age=self._maximum_age)
+
+
+def _query_string(fields: dict[str, str]) -> str:
+    """As the renderer writes it into the document, so that a hub sees one address."""
+    return urlencode(fields, quote_via=quote, safe="", errors="replace")

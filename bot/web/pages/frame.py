@@ -1,0 +1,166 @@
+"""The frame around every page: what the site is called, in which language the visitor reads, and where links lead.
+
+The server and the static export make a `Page` each in their own way and call the same `render_…` functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from bot.web.pages import words
+
+FEED_FORMATS = (
+    ("atom", "Atom", "application/atom+xml"),
+    ("rss", "RSS", "application/rss+xml"),
+    ("json", "JSON Feed", "application/feed+json"),
+)
+"""Extension, title, and the content type that autodiscovery announces; the first is what we would choose."""
+
+_HERE = Path(str(files("bot.web")))
+STATIC_DIRECTORY = _HERE / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What this site offers; a page shows no link to what isn't there."""
+
+    search: bool = False
+    telegram: str | None = None
+    """The bot's user name without "@"."""
+    operators: bool = False
+    add_source: bool = False
+    webhooks: bool = False
+    api: bool = False
+    opml: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site itself. `base_url` is where readers reach it, without a trailing slash; it may have a path."""
+
+    title: str
+    description: str
+    base_url: str
+    features: Features = Features()
+
+    @property
+    def root(self) -> str:
+        """The path under which the site stands: "" or "/news"."""
+        return urlsplit(self.base_url).path.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that a page announces: its public path without extension, and its title."""
+
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page for one visitor. `path` is the page's own, below the site's root; `now` is aware."""
+
+    site: Site
+    language: str
+    now: datetime
+    path: str = "/"
+    feeds: tuple[Feed, ...] = ()
+    live: bool = False
+    """Whether the page may ask the server for news; never in a static export."""
+    operator: bool = False
+    csrf: str = ""
+    """What the forms of this visitor must carry; "" where there are none."""
+    notice: str = ""
+    """The key of a sentence on what the last form did."""
+    problem: str = ""
+    """A whole sentence on what could not be done."""
+    languages: Mapping[str, str] = field(default_factory=lambda: words.LANGUAGES)
+
+    def link(self, path: str) -> str:
+        """A path of this site as a link from any page of it."""
+        return self.site.root + path
+
+    def absolute(self, path: str) -> str:
+        """A path of this site as a whole address."""
+        return self.site.base_url + path
+
+    def static(self, name: str) -> str:
+        """A static file, under a name that changes with its content and so may be kept for ever."""
+        return self.link(f"/static/{static_files()[name]}")
+
+    def feed(self, path: str, extension: str) -> str:
+        """The address of a feed; the path may have a query."""
+        stem, mark, query = path.partition("?")
+        return self.absolute(f"{stem}.{extension}{mark}{query}")
+
+    def with_feeds(self, *feeds: Feed) -> Page:
+        """The same page, announcing these feeds."""
+        return replace(self, feeds=feeds)
+
+    def say(self, key: str, **values: object) -> str:
+        """A sentence of the interface in the visitor's language."""
+        return words.translate(self.language, key, **values)
+
+    def count(self, key: str, number: int) -> str:
+        """A number of things: "1 article", "2,000 articles"."""
+        return words.count(self.language, key, number)
+
+    def number(self, number: int) -> str:
+        """A number with the language's separators."""
+        return words.number(self.language, number)
+
+    def date(self, moment: datetime, time_zone: str = "UTC") -> str:
+        """A moment as people write it, in that time zone; exactly midnight there is a day without a time."""
+        return words.moment(self.language, moment, time_zone)
+
+    def day(self, moment: datetime, time_zone: str = "UTC") -> str:
+        """Its day alone."""
+        return words.day(self.language, words.local(moment, time_zone).date())
+
+    def ago(self, moment: datetime | None) -> str:
+        """How long ago, or how soon: "3 minutes ago", "in 2 hours"."""
+        return words.distance(self.language, moment, self.now)
+
+
+@cache
+def environment() -> Environment:
+    """The templates, compiled when first used; everything is escaped unless it is `Markup`."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals["feed_formats"] = FEED_FORMATS
+    made.filters["path_part"] = lambda text: quote(str(text), safe="")
+    return made
+
+
+def render(template: str, page: Page, **values: Any) -> str:
+    """The template as a document: `page` and `say` are known to it, and whatever else is given."""
+    return environment().get_template(template).render(
+        page=page, say=page.say, count=page.count, link=page.link, **values
+    )
+
+
+@cache
+def static_files() -> dict[str, str]:
+    """Name of each static file → its public name, which holds a digest of its content."""
+    public: dict[str, str] = {}
+    for file in sorted(STATIC_DIRECTORY.iterdir()):
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+        public[file.name] = f"{file.stem}.{digest}{file.suffix}"
+    return public

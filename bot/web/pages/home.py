@@ -1,0 +1,142 @@
+"""The first page: what is watched, the newest articles, topics, alerts, and the three ways in.
+
+Its parts that change come from `read_home` alone; `render_live` writes just those, for the page that asks again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from markupsafe import Markup
+from sqlalchemy.engine import Connection
+
+from bot.store import deliveries
+from bot.web import reading
+from bot.web.pages import charts, words
+from bot.web.pages.cards import Card, read_cards
+from bot.web.pages.frame import Feed, Page, render
+from feeds.model import Topic
+from feeds.store import articles, topics
+from feeds.store import sources as source_store
+from feeds.store.sources import SourceState
+
+NEWEST = 15
+SHOWN_SOURCES = 12
+DAYS = 30
+RHYTHM_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A topic, how many articles it selected, and the newest of them."""
+
+    topic: Topic
+    matches: int
+    latest: reading.LatestMatch | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source, how it is, and its last days as tiny bars."""
+
+    state: SourceState
+    rhythm: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything that the first page shows."""
+
+    cards: tuple[Card, ...]
+    topics: tuple[TopicLine, ...]
+    sources: tuple[SourceLine, ...]
+    more_sources: int
+    health: dict[str, int]
+    alerts: tuple[reading.SentAlert, ...]
+    article_count: int
+    sent: int
+    followers: int
+    chart: Markup
+
+
+def feeds_of_all(page: Page) -> tuple[Feed, ...]:
+    """What every page announces last: everything."""
+    return (Feed("/feeds/all", page.site.title),)
+
+
+def read_home(connection: Connection, page: Page) -> Home:
+    """What the first page shows now."""
+    days = charts.days_back(page.now.date(), DAYS)
+    since = page.now - timedelta(days=DAYS)
+    found = reading.found_per_day(connection, since)
+    sent_per_day = deliveries.per_day(connection, since)
+    states = source_store.states(connection)
+    counts = topics.match_counts(connection)
+    latest = reading.latest_matches(connection)
+    lines = [
+        TopicLine(topic, counts.get(topic.slug, 0), latest.get(topic.slug)) for topic in topics.active_topics(connection)
+    ]
+    return Home(
+        cards=tuple(read_cards(connection, articles.newest(connection, limit=NEWEST))),
+        topics=tuple(lines),
+        sources=tuple(
+            SourceLine(state, _rhythm(page, state, found.get(state.source.slug, {}))) for state in states[:SHOWN_SOURCES]
+        ),
+        more_sources=max(0, len(states) - SHOWN_SOURCES),
+        health=health_counts(states),
+        alerts=tuple(reading.sent_alerts(connection)),
+        article_count=articles.count(connection),
+        sent=deliveries.counts(connection)["sent"],
+        followers=sum(reading.destination_counts(connection).values()),
+        chart=activity_chart(page, days, _together(found), sent_per_day),
+    )
+
+
+def health_counts(states: list[SourceState]) -> dict[str, int]:
+    """How many sources are in each state of health; every state is there."""
+    counts = {"ok": 0, "waiting": 0, "failing": 0, "inactive": 0}
+    for state in states:
+        counts[state.health] += 1
+    return counts
+
+
+def activity_chart(page: Page, days: list[date], found: dict[str, int], sent: dict[str, int]) -> Markup:
+    """Articles and alerts a day."""
+    first, second = charts.values_of(days, found), charts.values_of(days, sent)
+    titles = [
+        f"{words.short_day(page.language, day)}: {page.count('counts.articles', first[index])}, "
+        f"{page.count('counts.alerts', second[index])}"
+        for index, day in enumerate(days)
+    ]
+    label = page.say(
+        "home.chart_label",
+        days=len(days),
+        articles=page.count("counts.articles", sum(first)),
+        alerts=page.count("counts.alerts", sum(second)),
+    )
+    return charts.bars(days, first, label, titles, second)
+
+
+def _rhythm(page: Page, state: SourceState, found: dict[str, int]) -> Markup:
+    values = charts.values_of(charts.days_back(page.now.date(), RHYTHM_DAYS), found)
+    label = page.say("sources.rhythm_label", days=RHYTHM_DAYS, articles=page.count("counts.articles", sum(values)))
+    return charts.spark(values, label)
+
+
+def _together(by_source: dict[str, dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for days in by_source.values():
+        for day, number in days.items():
+            total[day] = total.get(day, 0) + number
+    return total
+
+
+def render_home(page: Page, home: Home) -> str:
+    """The whole page."""
+    return render("home.html", page.with_feeds(*feeds_of_all(page)), home=home)
+
+
+def render_live(page: Page, home: Home) -> str:
+    """Only the parts that change, each under the id it has on the page."""
+    return render("home_live.html", page, home=home)

@@ -1,0 +1,181 @@
+"""Read-only queries that only the pages ask; everything else stands in `feeds.store` and `bot.store`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.store.tables import alerts, attempts, deliveries, destinations
+from feeds.model import Source
+from feeds.store import tables
+
+
+def sources(connection: Connection) -> dict[str, Source]:
+    """Every source by slug, inactive ones too: what lists of articles name."""
+    columns = tables.sources.c
+    query = sa.select(
+        columns.id,
+        columns.slug,
+        columns.url,
+        columns.title,
+        columns.kind,
+        columns.language,
+        columns.time_zone,
+        columns.description,
+    )
+    return {row.slug: Source(**row) for row in connection.execute(query).mappings()}
+
+
+def story_sizes(connection: Connection, stories: Collection[int]) -> dict[int, int]:
+    """How many articles tell each story."""
+    column = tables.articles.c.story_id
+    query = sa.select(column, sa.func.count()).where(column.in_(list(stories))).group_by(column)
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class LatestMatch:
+    """The newest article that a topic selected."""
+
+    uid: str
+    title: str
+    found: datetime
+
+
+def latest_matches(connection: Connection) -> dict[str, LatestMatch]:
+    """By slug: the newest article of each active topic of the operator."""
+    newest = (
+        sa.select(tables.matches.c.topic_id, sa.func.max(tables.matches.c.article_id).label("article_id"))
+        .group_by(tables.matches.c.topic_id)
+        .subquery()
+    )
+    query = (
+        sa.select(tables.topics.c.slug, tables.articles.c.uid, tables.articles.c.title, tables.articles.c.found)
+        .join(newest, newest.c.topic_id == tables.topics.c.id)
+        .join(tables.articles, tables.articles.c.id == newest.c.article_id)
+        .where(tables.topics.c.active, tables.topics.c.owner.is_(None))
+    )
+    return {row.slug: LatestMatch(row.uid, row.title, row.found) for row in connection.execute(query)}
+
+
+def found_per_day(connection: Connection, since: datetime) -> dict[str, dict[str, int]]:
+    """Articles found per UTC day since `since`, by the source's slug: {"mps-en": {"2026-11-24": 3}}; the empty are absent."""
+    moment = tables.articles.c.found
+    if connection.dialect.name == "postgresql":
+        day = sa.func.to_char(sa.func.timezone("UTC", moment), "YYYY-MM-DD")
+    else:
+        day = sa.func.strftime("%Y-%m-%d", moment)
+    query = (
+        sa.select(tables.sources.c.slug, day, sa.func.count())
+        .join(tables.sources, tables.sources.c.id == tables.articles.c.source_id)
+        .where(moment >= since)
+        .group_by(tables.sources.c.slug, day)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for slug, on, number in connection.execute(query):
+        found.setdefault(slug, {})[on] = int(number)
+    return found
+
+
+def publishing_times(connection: Connection, source_id: int, limit: int = 500) -> list[datetime]:
+    """When the newest articles of a source were published (UTC), unknown times left out."""
+    columns = tables.articles.c
+    query = (
+        sa.select(columns.published)
+        .where(columns.source_id == source_id, columns.published.is_not(None))
+        .order_by(columns.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class SentAlert:
+    """An alert that arrived somewhere: what it was about, and how many were told. `at` is the latest (UTC)."""
+
+    uid: str
+    title: str
+    topics: tuple[str, ...]
+    at: datetime
+    told: int
+
+
+def sent_alerts(connection: Connection, limit: int = 5) -> list[SentAlert]:
+    """The articles that followers were told of, the latest first."""
+    # The newest deliveries are looked at, not all of years; an alert's own number is then counted whole.
+    recent = (
+        sa.select(deliveries.c.id, deliveries.c.alert_id)
+        .where(deliveries.c.state == "sent")
+        .order_by(deliveries.c.id.desc())
+        .limit(500)
+        .subquery()
+    )
+    chosen = sa.select(recent.c.alert_id).distinct()
+    newest = (
+        sa.select(
+            deliveries.c.alert_id,
+            sa.func.max(deliveries.c.finished_at).label("at"),
+            sa.func.count().label("told"),
+            sa.func.max(deliveries.c.id).label("newest"),
+        )
+        .where(deliveries.c.alert_id.in_(chosen), deliveries.c.state == "sent")
+        .group_by(deliveries.c.alert_id)
+        .subquery()
+    )
+    query = (
+        sa.select(tables.articles.c.uid, tables.articles.c.title, alerts.c.data, newest.c.at, newest.c.told)
+        .join(alerts, alerts.c.id == newest.c.alert_id)
+        .join(tables.articles, tables.articles.c.id == alerts.c.article_id)
+        .where(alerts.c.type.in_(("article.published", "article.updated")))
+        .order_by(newest.c.newest.desc())
+        .limit(limit)
+    )
+    return [
+        SentAlert(row.uid, row.title, tuple(str(topic["title"]) for topic in row.data.get("topics", ())), row.at, row.told)
+        for row in connection.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a delivery. `at` is UTC."""
+
+    at: datetime
+    ok: bool
+    status: int | None
+    detail: str
+    seconds: float
+
+
+def attempts_at(connection: Connection, delivery_uids: Collection[str]) -> dict[str, list[Attempt]]:
+    """By delivery: every try, oldest first."""
+    query = (
+        sa.select(deliveries.c.uid, attempts)
+        .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
+        .where(deliveries.c.uid.in_(list(delivery_uids)))
+        .order_by(attempts.c.id)
+    )
+    found: dict[str, list[Attempt]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.uid, []).append(Attempt(row.at, row.ok, row.status, row.detail, row.seconds))
+    return found
+
+
+def destination_counts(connection: Connection) -> dict[str, int]:
+    """How many destinations of each kind there are: {"telegram": 2}."""
+    query = (
+        sa.select(destinations.c.kind, sa.func.count())
+        .where(destinations.c.removed_at.is_(None))
+        .group_by(destinations.c.kind)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def article_count(connection: Connection, source_id: int) -> int:
+    """How many articles of a source are stored."""
+    query = sa.select(sa.func.count()).where(tables.articles.c.source_id == source_id)
+    return int(connection.execute(query).scalar_one())

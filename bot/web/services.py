@@ -1,0 +1,91 @@
+"""What the pages need of the rest of the program, as one value; `bot.app` fills it, a test fills it with its own.
+
+Whatever is None is not there: the pages then do not offer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from starlette.types import ASGIApp
+
+from feeds.database import Database
+from feeds.model import Article, Source, Span, Topic
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.subscriptions import Subscriptions
+
+
+class Hit(Protocol):
+    """One article found by a search, and the places that made it one."""
+
+    @property
+    def article(self) -> Article: ...
+
+    @property
+    def spans(self) -> Sequence[Span]: ...
+
+
+class Search(Protocol):
+    """Ask a query of everything stored, the newest first. Raises `feeds.errors.QueryError`."""
+
+    def __call__(self, query: str, limit: int) -> Sequence[Hit]: ...
+
+
+class Tour(Protocol):
+    """The bundled portal: HTML as bytes, None where there is no such page (yet)."""
+
+    def list_page(self, now: datetime, started: datetime) -> bytes: ...
+
+    def article_page(self, slug: str, now: datetime, started: datetime) -> bytes | None: ...
+
+    def picture(self, name: str) -> bytes | None: ...
+
+
+class SourceHealth(Protocol):
+    """How one source is, in the words of the watcher: what is wrong, and what an operator could do."""
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def advice(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """The parts that pages, API and probes stand on. Callables are called from threads, several at once."""
+
+    database: Database
+    settings: Settings
+    clock: Callable[[], datetime]
+    """The current time, aware, UTC."""
+    subscriptions: Subscriptions | None = None
+    telegram_name: Callable[[], str | None] = lambda: None
+    """The bot's user name without "@", once it is known."""
+    feed_app: ASGIApp | None = None
+    """Serves /feeds/…; gets the request untouched, before any of the pages' own middleware."""
+    mounts: Mapping[str, ASGIApp] = field(default_factory=dict)
+    """Further raw applications by path ("/hub", "/telegram/"): a path that ends in "/" is a prefix."""
+    tour: Tour | None = None
+    tour_started: Callable[[], datetime] | None = None
+    preview_source: Callable[[str], Mapping[str, Any]] | None = None
+    """How a URL would be watched, as `tocsin preview --json` prints it. Raises `feeds.errors.FeedsError`."""
+    add_source: Callable[[Source], None] | None = None
+    """Watch it from now on. Raises `bot.errors.RequestError`."""
+    save_topic: Callable[[Topic], None] | None = None
+    """Store a topic whose query has been parsed; None: written to the store as it is."""
+    search: Search | None = None
+    look_now: Callable[[int], None] | None = None
+    """Make the source of this id due at once; None: its due time is set in the store."""
+    retry_delivery: Callable[[str], bool] | None = None
+    """Owe a failed delivery once more, by uid; False: there is no such failed one. None: done in the store."""
+    send_test: Callable[[int], None] | None = None
+    """Send a ping to the destination of this id, through the outbox. Raises `bot.errors.RequestError`."""
+    verify_webhook: Callable[[int], None] | None = None
+    """Ask the endpoint of this destination to prove itself. Raises `bot.errors.RequestError`."""
+    health: Callable[[], Sequence[SourceHealth]] | None = None
