@@ -5,9 +5,9 @@
                          │no                                    └─ gzip or plain → 200
                          └→ the shelf, or a rendering on demand (in a thread)
 
-A plain ASGI application that stands beside the framework, not in it: `FeedServer(shelf, otherwise=application)`. What is
-in memory is used as long as the shelf's version stays the same; it is asked at most once a second. While the database is
-away, what is in memory is served as it was.
+A plain ASGI application that stands beside the framework, not in it: `FeedServer(shelf, otherwise=application)`. What
+is in memory is used as long as the shelf's version stays the same; it is asked at most once a second. While the database
+is away, what is in memory is served as it was.
 
 Knows HTTP and bytes; not what a feed holds, nor who rendered it.
 """
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, quote, urlencode
 
 from feeds.errors import QueryError
+from feeds.render.characters import clean
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -43,6 +44,7 @@ MAXIMUM_QUERY = 2_000
 MAXIMUM_AGE = 60
 """Seconds for which a reader or a proxy may answer without asking."""
 
+_PATH = re.compile(r"[\w~/.:@!$&'()*+,;=-]{1,300}")
 _ENTITY_TAG = re.compile(rb'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
@@ -302,6 +304,8 @@ class FeedServer:
         document = self._documents.get(path)
         if document is not None and document.version == self._version:
             return document
+        if not _PATH.fullmatch(path):  # no database need see it
+            return NOT_FOUND
         # One look-up a path, however many ask at once.
         task = self._loading.get(path)
         if task is None:
@@ -352,8 +356,8 @@ class FeedServer:
         if len(query) > MAXIMUM_QUERY:
             return TOO_LONG
         fields = parse_qs(query.decode("utf-8", "replace"), errors="replace")
-        text = fields.get("q", [None])[0]
-        before = fields.get("before", [None])[0]
+        text = clean(fields.get("q", [""])[0])
+        before = clean(fields.get("before", [""])[0]) or None
         full = fields.get("full", ["1"])[0] != "0"
         searched = path.startswith("search.")
         if not searched and before is None and full:

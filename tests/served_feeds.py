@@ -1,0 +1,76 @@
+"""A shelf in memory, and a real server on a free port of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import uvicorn
+
+MODIFIED = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a shelf holds."""
+
+    body: bytes
+    content_type: str = "application/atom+xml; charset=utf-8"
+    last_modified: datetime = MODIFIED
+
+    @property
+    def etag(self) -> str:
+        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+
+    @property
+    def gzip(self) -> bytes:
+        return gzip.compress(self.body, mtime=0)
+
+
+@dataclass
+class MemoryShelf:
+    """A shelf whose look-ups can be counted, and which can be away."""
+
+    documents: dict[str, Rendered] = field(default_factory=dict)
+    number: int = 1
+    away: bool = False
+    looked_up: list[str] = field(default_factory=list)
+
+    def put(self, path: str, body: bytes) -> None:
+        self.documents[path] = Rendered(body)
+        self.number += 1
+
+    def version(self) -> int:
+        if self.away:
+            raise ConnectionError("the database is away")
+        return self.number
+
+    def lookup(self, path: str) -> Rendered | None:
+        self.looked_up.append(path)
+        if self.away:
+            raise ConnectionError("the database is away")
+        return self.documents.get(path)
+
+
+@contextmanager
+def serving(application: Any, **options: Any) -> Iterator[str]:
+    """The address of a running uvicorn with that application."""
+    listener = socket.create_server(("127.0.0.1", 0))  # listens already: who connects early waits
+    settings: dict[str, Any] = {"lifespan": "off", "ws": "none", "log_config": None, "access_log": False} | options
+    server = uvicorn.Server(uvicorn.Config(application, **settings))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
