@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
-from importlib import import_module
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,6 +16,8 @@ from bot.settings.positions import Path as KeyPath
 from bot.settings.values import WrongValueError, did_you_mean, shown
 from feeds.errors import QueryError
 from feeds.model import Source, Topic
+from feeds.sources import KINDS
+from feeds.topics import parse_all
 
 SOURCE_KEYS: Final = (
     Key("slug", values.SLUG, "Its name in addresses: `/sources/SLUG`.", REQUIRED),
@@ -91,18 +93,15 @@ CHANNEL_KEYS: Final[Mapping[str, tuple[Key, ...]]] = {
 def read_sources(document: Document, site: Site, polling: Polling, own_origin: str) -> tuple[Source, ...]:
     """The `[[source]]` tables, in their order. Addresses that begin with "/" are put on `own_origin`."""
     document.expect_only((), document.table, ["source"])
-    kinds = getattr(import_module("feeds.sources"), "KINDS", None)
+    kinds = ["auto", *KINDS]
     sources: list[Source] = []
     for path, table in document.array("source"):
         before = len(document.problems)
         read = document.read(path, table, SOURCE_KEYS)
         own = str(read["url"]).startswith("/")
-        if kinds is not None and read["kind"] not in ("auto", *kinds):
-            document.complain(
-                (*path, "kind"),
-                f"kind: {shown(read['kind'])} is not a kind of source",
-                did_you_mean(str(read["kind"]), ["auto", *kinds]),
-            )
+        if read["kind"] not in (None, *kinds):
+            remedy = did_you_mean(read["kind"], kinds)
+            document.complain((*path, "kind"), f"kind: {shown(read['kind'])} is not a kind of source", remedy)
         if read["interval"] is not None and read["interval"] < polling.minimum_interval and not own:
             document.complain(
                 (*path, "interval"),
@@ -134,21 +133,19 @@ def read_sources(document: Document, site: Site, polling: Polling, own_origin: s
 
 
 def read_topics(document: Document) -> tuple[Topic, ...]:
-    """The `[[topic]]` tables, in their order; each query is parsed once, so that its errors are found here."""
+    """The `[[topic]]` tables, in their order; the queries are parsed together, since one may name another."""
     document.expect_only((), document.table, ["topic"])
     topics: list[Topic] = []
+    queries: dict[str, tuple[str, str | None]] = {}
     for path, table in document.array("topic"):
         before = len(document.problems)
         read = document.read(path, table, TOPIC_KEYS)
-        if len(document.problems) > before:
-            continue
-        try:
-            _parse_query(read["query"], read["language"])
-        except QueryError as error:
-            document.problems.append(_query_problem(document, (*path, "query"), str(table["query"]), error))
-            continue
-        topics.append(Topic(**read))
+        if read["slug"] and read["query"]:
+            queries.setdefault(read["slug"], (read["query"], read["language"]))
+        if len(document.problems) == before:
+            topics.append(Topic(**read))
     _expect_unique(document, "topic", "slug")
+    _expect_queries(document, queries)
     return tuple(topics)
 
 
@@ -181,10 +178,25 @@ def read_channels(
     return tuple(channels)
 
 
-def _parse_query(query: str, language: str | None) -> None:
-    parse = getattr(import_module("feeds.topics"), "parse", None)
-    if callable(parse):
-        parse(query, language)
+def _expect_queries(document: Document, queries: dict[str, tuple[str, str | None]]) -> None:
+    """Every query that cannot be read is a problem. One that can takes its place, so that the search goes on."""
+    tables = {table.get("slug"): (path, table) for path, table in reversed(document.array("topic"))}
+    for _ in range(len(queries)):
+        try:
+            parse_all(queries)
+            return
+        except QueryError as error:
+            wrong = next((slug for slug, (text, _) in queries.items() if _same(text, error.query)), "")
+            if not wrong:
+                document.complain(("topic",), f"query: {error}", "change it")
+                return
+            path, table = tables[wrong]
+            document.problems.append(_query_problem(document, (*path, "query"), str(table["query"]), error))
+            queries[wrong] = (f'"{wrong}"', None)
+
+
+def _same(text: str, other: str) -> bool:
+    return unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", other)
 
 
 def _query_problem(document: Document, path: KeyPath, written: str, error: QueryError) -> Problem:
@@ -197,7 +209,7 @@ def _query_problem(document: Document, path: KeyPath, written: str, error: Query
         part
         for part in (
             f"expected {error.expected}" if error.expected else "",
-            f"did you mean: {error.suggestion}" if error.suggestion else "",
+            f"did you mean: {' '.join(error.suggestion.split())}" if error.suggestion else "",
         )
         if part
     )
