@@ -35,7 +35,7 @@ _MAIN_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Line:
-    """A run of text that stands on its own: the element it is in, that element's classes, its `datetime` if it has one."""
+    """A run of text that stands on its own: its element, that element's classes, and its `datetime` if it has one."""
 
     text: str
     element: HtmlElement

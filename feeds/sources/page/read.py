@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from lxml.html import HtmlElement
 from feeds.errors import BotProtection, EmptyList, ReadError
 from feeds.markup import absolute, base_of, parse, text_of
 from feeds.model import Entry
+from feeds.protection import NEAR_EMPTY, check_protection, is_shell
 from feeds.sources.page.cards import Card
 from feeds.sources.page.groups import Group, best_group, groups_of
 from feeds.sources.page.links import Link, links_of, title_quality
@@ -144,44 +144,11 @@ def _why(group: Group) -> str:
     return ", ".join(parts)
 
 
-_CHALLENGE = re.compile(
-    r"_cf_chl_opt|cf-browser-verification|challenge-platform|_Incapsula_Resource|sucuri_cloudproxy|ddos-guard|"
-    r"checking your browser|just a moment\.\.\.|attention required!|verify (?:that )?you are (?:a )?human|"
-    r"are you (?:a )?(?:human|robot)|g-recaptcha|h-captcha|hcaptcha\.com|turnstile|px-captcha|datadome|"
-    r"request unsuccessful|access denied|enable javascript and cookies to continue|bot (?:protection|verification)",
-    re.IGNORECASE,
-)
-_SHELL_IDS = frozenset({"root", "app", "__next", "__nuxt", "application", "react-root", "svelte", "main-app"})
-NEAR_EMPTY = 400
-"""Characters of visible text under which a page can be a challenge."""
-
-
-def check_protection(tree: HtmlElement, url: str) -> None:
-    """Raises `BotProtection` where the page is a challenge: nearly no text, and a script or words that are one's."""
-    visible = text_of(tree.body if tree.body is not None else tree)
-    if len(visible) > NEAR_EMPTY:
-        return
-    scripts = list(tree.iter("script"))
-    title = tree.findtext(".//title") or ""
-    told = " ".join([title, visible, *((script.text or "")[:20_000] + (script.get("src") or "") for script in scripts)])
-    told += " ".join(step.get("id") or "" for step in tree.iter("div", "form"))
-    if _CHALLENGE.search(told):
-        raise BotProtection("a challenge page answered in place of the site", url=url)
-    has_links = next(tree.iter("a"), None) is not None
-    if scripts and len(visible) < 80 and not has_links and not _is_shell(tree):
-        raise BotProtection("a near-empty page with a script answered in place of the site", url=url)
-
-
-def _is_shell(tree: HtmlElement) -> bool:
-    """The empty frame of a page that is built by scripts in the browser."""
-    return any((step.get("id") or "").lower() in _SHELL_IDS for step in tree.iter("div", "main", "app-root"))
-
-
 def _nothing(tree: HtmlElement, url: str, message: str) -> ReadError:
     try:
         check_protection(tree, url)
     except BotProtection as error:
         return error
-    if _is_shell(tree) and len(text_of(tree)) < NEAR_EMPTY:
+    if is_shell(tree) and len(text_of(tree)) < NEAR_EMPTY:
         message = "the page is an empty frame that scripts fill in a browser; look for its feed or interface"
     return EmptyList(message, url=url)

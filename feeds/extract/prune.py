@@ -1,0 +1,175 @@
+"""Takes out of an article's page what is not the article, before its body is looked for.
+
+It changes the tree it is given. What it takes out: navigation, sidebars, "most read" and related links, players, search
+forms with their date pickers, share buttons, captions of pictures.
+"""
+
+from __future__ import annotations
+
+import re
+
+import lxml.etree
+from lxml.html import HtmlElement
+
+from feeds.extract.byline import name_in
+from feeds.layout import HEADINGS, is_aside
+from feeds.markup import UNSEEN, one_line, text_of, words_of
+
+LARGEST_SHARE = 0.4
+"""An element with more of the page's text than this is not a sidebar, whatever it calls itself."""
+LONGEST_CAPTION = 220
+SHORT_CAPTION_WORDS = 14
+
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:player|audio|tts|speech|text-?to-?speech|listen|datepicker|calendar|search(?:-?(?:box|form|bar))?|share|"
+    r"sharing|addthis|comments?|disqus|newsletter|subscribe|print|toolbar|related|lien-?quan|tin-?khac|most-?(?:read|viewed)|"
+    r"doc-?nhieu|xem-?nhieu|recommend(?:ed|ation)?s?|you-?may|see-?also|other-?news|read-?(?:more|next|also)|cookie|popup|modal|"
+    r"breadcrumbs?|pagination|tags?|tag-?list|advert(?:isement)?|ads|banner|promo|social|under-?construction|rating|skip-?link)"
+    r"(?:$|[\s_-])"
+)
+_CAPTION = re.compile(
+    r"(?:^|[\s_-])(?:(?:img|image|photo|pic|picture|figure|media|wp)?[_-]?caption(?:-?text)?|photocms_caption|pcaption|"
+    r"chu-?thich|photo-?credit|image-?credit)(?:$|[\s_-])"
+)
+_CAPTION_TAGS = frozenset(
+    {"p", "div", "span", "em", "i", "small", "td", "tr", "center", "font", "strong", "figcaption", "h6", "li"}
+)
+_RELATED = re.compile(
+    r"^[\W_]*(?:related|see also|read (?:more|also|next)|also read|more on this|other news|most read|most viewed|"
+    r"xem thêm|đọc thêm|tin liên quan|tin khác|các tin khác|bài liên quan|đọc nhiều|tin cùng chuyên mục|baca juga|lire aussi)",
+    re.IGNORECASE,
+)
+_BLOCKS = frozenset({"p", "div", "table", "ul", "ol", "h1", "h2", "h3", "h4", "section", "article", "blockquote"})
+
+
+def prune(tree: HtmlElement) -> None:
+    """Removes all of it; the text that remains is in its order."""
+    lengths = _text_lengths(tree)
+    whole = max(1, lengths.get(tree, 0))
+    for element in list(tree.iter("*")):
+        if element.tag in ("html", "body", "main", "article") or element.getparent() is None:
+            continue
+        small = lengths.get(element, 0) <= LARGEST_SHARE * whole
+        if element.tag in _INVISIBLE or (small and _is_furniture(element)):
+            element.drop_tree()
+        elif element.tag == "figcaption" or _CAPTION.search(words_of(element)):
+            _drop_caption(element)
+    _drop_lines_under_pictures(tree)
+    _drop_related(tree)
+
+
+def _is_furniture(element: HtmlElement) -> bool:
+    if element.tag in _DEVICES or _FURNITURE.search(words_of(element)):
+        return True
+    return is_aside(element) and not _is_own_header(element)
+
+
+def _is_own_header(element: HtmlElement) -> bool:
+    """The article's own head, with its title."""
+    return element.tag == "header" and next(element.iter("h1"), None) is not None
+
+
+def _text_lengths(tree: HtmlElement) -> dict[HtmlElement, int]:
+    """Characters of text under each element, in one pass."""
+    lengths: dict[HtmlElement, int] = {}
+    for _, element in lxml.etree.iterwalk(tree, events=("end",)):
+        own = 0 if element.tag in UNSEEN else len((element.text or "").strip())
+        total = own + sum(lengths[child] + len((child.tail or "").strip()) for child in element)
+        lengths[element] = total
+    return lengths
+
+
+def _drop_caption(element: HtmlElement) -> None:
+    if next(element.iter("img"), None) is None:
+        element.drop_tree()
+
+
+def _drop_lines_under_pictures(tree: HtmlElement) -> None:
+    for picture in list(tree.iter("img")):
+        block = picture
+        for _ in range(5):
+            parent = block.getparent()
+            if parent is None or parent.tag in ("body", "article", "main", "section", "tbody", "table"):
+                break
+            if text_of(parent):
+                break
+            block = parent
+        parent = block.getparent()
+        if parent is None:
+            continue
+        if _is_line_with_picture(parent, block):
+            _keep_pictures_only(parent)
+            continue
+        below = block.getnext()
+        if below is not None and below.tag == "br":
+            below = below.getnext()
+        if (
+            below is not None
+            and not (block.tail or "").strip()
+            and below.tag in _CAPTION_TAGS
+            and _reads_as_caption(below)
+        ):
+            below.drop_tree()
+
+
+def _is_line_with_picture(parent: HtmlElement, block: HtmlElement) -> bool:
+    """A paragraph, cell or figure that begins with the picture and has a caption's worth of text in it."""
+    if parent.tag not in ("p", "figure", "td", "center", "em", "span") or (parent.text or "").strip():
+        return False
+    if any(child.tag in _BLOCKS for child in parent) or block.getprevious() is not None:
+        return False
+    text = text_of(parent)
+    return 0 < len(text) <= LONGEST_CAPTION and (len(text.split()) <= 2 * SHORT_CAPTION_WORDS) and not name_in(text)
+
+
+def _keep_pictures_only(parent: HtmlElement) -> None:
+    for child in list(parent):
+        child.tail = None
+        if child.tag != "img" and next(child.iter("img"), None) is None:
+            parent.remove(child)
+        elif child.tag != "img":
+            child.text = None
+
+
+def _reads_as_caption(element: HtmlElement) -> bool:
+    """Short, in one line, and set apart from prose: slanted, centred, small; or so short that prose it can hardly be."""
+    text = text_of(element)
+    if not text or len(text) > LONGEST_CAPTION or next(element.iter("img", "a", *HEADINGS), None) is not None:
+        return False
+    if name_in(text) or (element.getnext() is None and element.tag == "p" and len(text) > 120):
+        return False
+    style = ((element.get("style") or "") + " " + (element.get("align") or "")).lower()
+    inner = " ".join((step.get("style") or "") for step in element.iter("*")).lower()
+    slanted = one_line("".join(text_of(step) for step in element.iter("em", "i"))) == text
+    apart = (
+        slanted or "center" in style or "font-size" in inner or "italic" in inner or element.tag in ("small", "center")
+    )
+    return apart or element.tag in ("small", "center") or len(text.split()) <= SHORT_CAPTION_WORDS
+
+
+def _drop_related(tree: HtmlElement) -> None:
+    """Paragraphs, lists and headings that only lead to other articles."""
+    for element in list(tree.iter("p", "ul", "ol", "div", *HEADINGS)):
+        if element.getparent() is None or len(element) > 40:
+            continue
+        links = list(element.iter("a"))
+        if not links and element.tag not in HEADINGS:
+            continue
+        text = text_of(element)
+        if len(text) > 1_500:
+            continue
+        linked = sum(len(text_of(link)) for link in links)
+        if element.tag in HEADINGS or len(text) < 40:
+            if _RELATED.match(text) and len(text) < 60:
+                _drop_with_list(element)
+        elif linked >= 0.8 * len(text) and (len(links) >= 3 or _RELATED.match(text)):
+            element.drop_tree()
+
+
+def _drop_with_list(element: HtmlElement) -> None:
+    below = element.getnext()
+    if below is not None and below.tag in ("ul", "ol", "div", "p") and next(below.iter("a"), None) is not None:
+        linked = sum(len(text_of(link)) for link in below.iter("a"))
+        if linked >= 0.6 * max(1, len(text_of(below))):
+            below.drop_tree()
+    element.drop_tree()
