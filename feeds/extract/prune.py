@@ -31,12 +31,13 @@ _CAPTION = re.compile(
     r"(?:^|[\s_-])(?:(?:img|image|photo|pic|picture|figure|media|wp)?[_-]?caption(?:-?text)?|photocms_caption|pcaption|"
     r"chu-?thich|photo-?credit|image-?credit)(?:$|[\s_-])"
 )
-_CAPTION_TAGS = frozenset(
-    {"p", "div", "span", "em", "i", "small", "td", "tr", "center", "font", "strong", "figcaption", "h6", "li"}
-)
+_CAPTION_TAGS = frozenset({"p", "div", "span", "em", "i", "small", "td", "tr", "center", "font", "strong", "h6", "li"})
+_INVISIBLE = UNSEEN - {"script", "style", "noscript"}
+_DEVICES = frozenset({"form", "audio", "video", "object", "input"})
 _RELATED = re.compile(
     r"^[\W_]*(?:related|see also|read (?:more|also|next)|also read|more on this|other news|most read|most viewed|"
-    r"xem thêm|đọc thêm|tin liên quan|tin khác|các tin khác|bài liên quan|đọc nhiều|tin cùng chuyên mục|baca juga|lire aussi)",
+    r"xem thêm|đọc thêm|tin liên quan|tin khác|các tin khác|bài liên quan|đọc nhiều|tin cùng chuyên mục|"
+    r"baca juga|lire aussi)",
     re.IGNORECASE,
 )
 _BLOCKS = frozenset({"p", "div", "table", "ul", "ol", "h1", "h2", "h3", "h4", "section", "article", "blockquote"})
@@ -132,7 +133,7 @@ def _keep_pictures_only(parent: HtmlElement) -> None:
 
 
 def _reads_as_caption(element: HtmlElement) -> bool:
-    """Short, in one line, and set apart from prose: slanted, centred, small; or so short that prose it can hardly be."""
+    """Short, in one line, and set apart from prose: slanted, centred, small; or too short for prose."""
     text = text_of(element)
     if not text or len(text) > LONGEST_CAPTION or next(element.iter("img", "a", *HEADINGS), None) is not None:
         return False
