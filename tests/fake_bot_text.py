@@ -59,7 +59,7 @@ def units(text: str) -> int:
 
 
 def formatted(text: str, parse_mode: str | None, entities: Any) -> tuple[str, list[dict[str, Any]]]:
-    """The text as it is shown, with its entities; those after the hundredth are silently dropped, as by the real one."""
+    """The text as it is shown, with its entities; those after the hundredth are dropped, as by the real one."""
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise RefusedError(400, "Bad Request: strings must be encoded in UTF-8")
     if parse_mode is None:

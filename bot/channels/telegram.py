@@ -87,7 +87,7 @@ class TelegramChannel:
         self._bound: tuple[ExtBot[Any], asyncio.AbstractEventLoop] | None = None
         self._problem = "Telegram is not connected yet"
         # Of a delivery of several messages: how many have arrived, so that a retry goes on where it broke off.
-        self._parts: OrderedDict[str, int] = OrderedDict()
+        self._parts: OrderedDict[tuple[str, int], int] = OrderedDict()
 
     def bind(self, bot: ExtBot[Any], loop: asyncio.AbstractEventLoop) -> None:
         """From now on, send by this bot, which lives on this running loop."""
@@ -139,7 +139,9 @@ class TelegramChannel:
     async def _send_all(
         self, bot: ExtBot[Any], chat: int | str, thread: int | None, messages: tuple[Message, ...], uid: str
     ) -> Receipt:
-        done = self._parts.get(uid, 0)
+        # Only if it is still the same whole: a digest may have grown meanwhile, and better twice than never.
+        whole = (uid, hash(messages))
+        done = self._parts.get(whole, 0)
         reference = None
         for number, message in enumerate(messages):
             if number < done:
@@ -149,16 +151,16 @@ class TelegramChannel:
             except TelegramError as error:
                 raise delivery_error(error) from error
             if len(messages) > 1:
-                self._parts[uid] = number + 1
-                self._parts.move_to_end(uid)
+                self._parts[whole] = number + 1
+                self._parts.move_to_end(whole)
                 while len(self._parts) > _REMEMBERED_PARTS:
                     self._parts.popitem(last=False)
-        self._parts.pop(uid, None)
+        self._parts.pop(whole, None)
         return Receipt(200, "sent", reference)
 
 
 def parse_address(address: str) -> tuple[int | str, int | None]:
-    """ "-100123/45" → (-100123, 45); "@news" → ("@news", None). Raises `DeliveryError` (permanent) for anything else."""
+    """Of "-100123/45": -100123 and 45; of "@news": "@news" and None. Raises `DeliveryError` (permanent) for others."""
     name, _, thread = address.partition("/")
     try:
         chat: int | str = name if name.startswith("@") and len(name) > 1 else int(name)
