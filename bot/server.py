@@ -1,0 +1,82 @@
+"""The web server: uvicorn in the main thread of `tocsin run` and `tocsin web`, or in a thread of its own for one pass.
+
+It listens before anything else starts, so that a port in use is one clear sentence and not a half-started program.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from bot.errors import TocsinError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+class PortInUse(TocsinError):
+    """Somebody else listens there already."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortInUse; port 0 takes any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(512)
+    except OSError as error:
+        listening.close()
+        raise PortInUse(f"cannot listen on {host}:{port}: {error.strerror}; set PORT to another one") from error
+    return listening
+
+
+def _server(application: ASGIApp) -> uvicorn.Server:
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=True,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(application: ASGIApp, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
+    """Serve until the process is told to stop (SIGINT, SIGTERM). `on_ready` is called once requests are answered."""
+    server = _server(application)
+    if on_ready is not None:
+        threading.Thread(target=_when_started, args=(server, on_ready), daemon=True).start()
+    server.run(sockets=[listening])
+
+
+def _when_started(server: uvicorn.Server, on_ready: Callable[[], None]) -> None:
+    waiting = threading.Event()
+    while not server.started:
+        if server.should_exit or waiting.wait(0.01):
+            return
+    on_ready()
+
+
+@contextmanager
+def serving(application: ASGIApp, listening: socket.socket) -> Iterator[str]:
+    """Serve in a thread while the block runs; gives the base URL."""
+    server = _server(application)
+    ready = threading.Event()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="web", daemon=True)
+    thread.start()
+    _when_started(server, ready.set)
+    host, port = listening.getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
