@@ -121,7 +121,7 @@ def test_what_cannot_be_delivered_for_too_long_is_given_up_visibly_and_can_be_re
     with office.newsroom.database.write() as connection:
         rows = deliveries.listing(connection, state="failed")
         assert all("given up" in (row.error or "") for row in rows)
-        for kind, ref in deliveries.retry(connection, [row.uid for row in rows]):
+        for kind, ref in deliveries.retry(connection, [row.uid for row in rows], clock()):
             assert (kind, ref) == ("webhook", desk.id)
             targets.due_at(connection, "endpoint", ref, clock())
     office.engine.drain()

@@ -132,7 +132,7 @@ def owe(
             "topics": list(topic_slugs),
             "sequence": sequence,
             "state": "skipped" if skipped else "pending",
-            "not_before": not_before,
+            "not_before": not_before or now,
             "created_at": now,
             "finished_at": now if skipped else None,
         },
@@ -148,15 +148,21 @@ _PENDING = (
     .where(
         deliveries.c.state == "pending",
         deliveries.c.destination_id == sa.bindparam("destination"),
-        sa.or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= sa.bindparam("now", type_=UtcDateTime())),
+        deliveries.c.not_before <= sa.bindparam("now", type_=UtcDateTime()),
+        sa.or_(
+            deliveries.c.parked_until.is_(None), deliveries.c.parked_until <= sa.bindparam("now", type_=UtcDateTime())
+        ),
     )
     .order_by(deliveries.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer()))
 )
 _NEXT_PENDING = sa.select(
-    sa.func.count(),
-    sa.func.min(deliveries.c.not_before),
-    sa.func.sum(sa.case((deliveries.c.not_before.is_(None), 1), else_=0)),
+    sa.func.min(
+        sa.case(
+            (deliveries.c.parked_until > deliveries.c.not_before, deliveries.c.parked_until),
+            else_=deliveries.c.not_before,
+        )
+    )
 ).where(deliveries.c.state == "pending", deliveries.c.destination_id == sa.bindparam("destination"))
 
 
@@ -168,13 +174,8 @@ def pending(connection: Connection, destination_id: int, now: datetime, limit: i
 
 def next_pending(connection: Connection, destination_id: int, now: datetime) -> datetime | None:
     """When something owed may be sent: `now` if anything may at once, None if nothing is owed."""
-    number, earliest, unconditional = connection.execute(_NEXT_PENDING, {"destination": destination_id}).one()
-    if not number:
-        return None
-    if unconditional:
-        return now
-    found: datetime = earliest
-    return max(now, found)
+    earliest: datetime | None = connection.execute(_NEXT_PENDING, {"destination": destination_id}).scalar()
+    return None if earliest is None else max(now, earliest)
 
 
 def _delivery(row: AnyRow) -> Delivery:
@@ -253,8 +254,7 @@ def give_up(connection: Connection, destination_id: int, owed_before: datetime, 
         .where(
             deliveries.c.destination_id == destination_id,
             deliveries.c.state == "pending",
-            sa.func.coalesce(deliveries.c.not_before, deliveries.c.created_at) < owed_before,
-            deliveries.c.created_at < owed_before,
+            deliveries.c.not_before < owed_before,
         )
         .values(state="failed", error=reason, finished_at=now)
     )
@@ -263,10 +263,10 @@ def give_up(connection: Connection, destination_id: int, owed_before: datetime, 
 
 def postpone(connection: Connection, delivery_id: int, until: datetime) -> None:
     """Let the others pass: this one is not tried before `until` (UTC)."""
-    connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(not_before=until))
+    connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(parked_until=until))
 
 
-def retry(connection: Connection, uids: Sequence[str]) -> list[tuple[str, int]]:
+def retry(connection: Connection, uids: Sequence[str], now: datetime) -> list[tuple[str, int]]:
     """Owe failed deliveries once more, with their old ids; returns (kind, id) of their destinations, to be woken."""
     chosen = sa.select(deliveries.c.id).where(deliveries.c.uid.in_(uids), deliveries.c.state == "failed")
     ids = list(connection.execute(chosen).scalars())
@@ -275,7 +275,7 @@ def retry(connection: Connection, uids: Sequence[str]) -> list[tuple[str, int]]:
     connection.execute(
         sa.update(deliveries)
         .where(deliveries.c.id.in_(ids))
-        .values(state="pending", attempts=0, error=None, finished_at=None, not_before=None)
+        .values(state="pending", attempts=0, error=None, finished_at=None, not_before=now, parked_until=None)
     )
     rows = connection.execute(
         sa.select(destinations.c.kind, destinations.c.id)

@@ -69,7 +69,10 @@ deliveries = sa.Table(
     sa.Column("sequence", sa.Integer, nullable=False),
     # pending, sent, failed (given up), skipped (muted, or the destination is gone)
     sa.Column("state", sa.String(8), nullable=False),
-    sa.Column("not_before", UtcDateTime),
+    # When it may first be sent: at once, or after quiet hours, or with the next digest. And, if it was put aside, until
+    # when the others pass it.
+    sa.Column("not_before", UtcDateTime, nullable=False),
+    sa.Column("parked_until", UtcDateTime),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("error", sa.Text),
     # What the other side calls it (Telegram's message id).
