@@ -112,7 +112,7 @@ class ItemReader:
     def _address_of(self, entry: Entry) -> str:
         """Of an item without any link: the feed's home, told apart by what the item says."""
         said = entry.guid or f"{entry.title}\n{entry.summary}"
-        return f"{self._home.partition('#')[0]}#{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
+        return f"{self._home.partition('#')[0]}#item-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
 def _as_html(element: Any, kind: str) -> str:

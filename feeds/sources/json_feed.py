@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import html
 import json
 import re
@@ -90,7 +91,7 @@ def _entry(
         web_address(_string(item, "url"), url)
         or web_address(_string(item, "external_url"), url)
         or (web_address(guid, url) if guid.lower().startswith(("http://", "https://")) else None)
-        or f"{urldefrag(home).url}#{guid[:200]}"
+        or f"{urldefrag(home).url}#item-{hashlib.sha256(guid.encode('utf-8', 'replace')).hexdigest()[:16]}"
     )
     content = _string(item, "content_html")
     if not content:

@@ -1,0 +1,320 @@
+"""Is it the same article? Pure: values in, decisions out; what is known comes as a mapping, the clock as `now`.
+
+An article has several names, and any of them may change while it stays the same, or stay while it is another:
+
+    guid   what the feed calls it           reset by migrations; the same for all items of some feeds
+    url    where it is                      tracking parameters, http or https, a slug edited with the title
+    text   what it says                     title edits; the same words every week ("Exchange rates")
+
+So every name is evidence. The first name that is known decides, unless the rest of the entry contradicts it; a name that
+two entries of one look claim proves nothing. Where the evidence is divided, the entry is new: better told twice than
+never. All names of an entry are remembered, so that the next look finds it under any of them.
+
+One look's decisions, as `Decider.decide` makes them:
+
+    entries ─ repeated within the look? ─→ dropped
+            ─ known by a name?  no ─→ NEW (silent: an old item of a backfill)
+                               yes ─ says the same? ─→ KNOWN, else CHANGED
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from feeds.canonical import canonical_url, permanent_part
+from feeds.model import Article, Entry
+
+Key = tuple[str, str]
+"""Kind ("guid", "url", "text") and value."""
+
+LONGEST_KEY = 400
+"""Characters of a key's value; longer ones are cut and told apart by a hash."""
+SIMILAR_TITLE = 0.5
+"""Share of the shorter title's words that the other one has."""
+SAME_TIME = timedelta(hours=36)
+"""Two dates of one article: a day may be printed in another time zone."""
+SAME_WORDS_APART = timedelta(days=3)
+"""The same words later than that are the next issue of something regular."""
+OLD = timedelta(days=7)
+"""An item published so long before the last look, and unseen then, is not news..."""
+MANY = 5
+"""...where so many of them come at once. A single one may be a document that was dated back."""
+AHEAD = timedelta(days=1)
+
+_NAMESPACE = uuid.UUID("6f0d6f0c-9a43-5d3c-8f57-0c1d1f6f5a21")
+_WORD = re.compile(r"[^\W_]+")
+_LEAST_TITLE = 4
+"""Words; a shorter title alone ("Press release") is no name."""
+
+
+class Known(Protocol):
+    """What must be known of a stored article."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def published(self) -> datetime | None: ...
+
+
+class Verdict(Enum):
+    NEW = "new"
+    CHANGED = "changed"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one entry is. `known_id` is the stored article's id, or None for a new one.
+
+    `keys` are the names to remember for the article; none belongs to another one. `silent`: store it and show it in
+    feeds, alert nobody. `uid` is the outside's name for a new article ("" otherwise). `reason` is for the operator.
+    """
+
+    entry: Entry
+    verdict: Verdict
+    known_id: int | None
+    keys: tuple[Key, ...]
+    reason: str
+    silent: bool = False
+    uid: str = ""
+
+
+def text_fingerprint(title: str, text: str = "") -> str:
+    """32 hex digits, prefixed "t" where there is no text: the same for the same words.
+
+    Case, punctuation and white space don't count, nor do figures in the text: "3 hours ago" and view counters are not
+    what it says.
+    """
+    title_words = " ".join(_words(title))
+    text_words = " ".join(word for word in _words(text) if not word.isdigit())
+    digest = hashlib.sha256(f"{title_words}\n{text_words}".encode()).hexdigest()[:32]
+    return digest if text_words else f"t{digest}"
+
+
+def keys(item: Entry | Article, *other_urls: str) -> tuple[Key, ...]:
+    """The names of an entry or article, the most telling first. `other_urls`: its `rel=canonical`, its final address."""
+    found: dict[Key, None] = {}
+    address = canonical_url(item.url) if item.url else ""
+    if item.guid:
+        guid = canonical_url(item.guid, keep_fragment=True) if _is_web(item.guid) else item.guid.strip()
+        if guid and guid != address:
+            found[("guid", _short(guid))] = None
+    for url in (item.url, *other_urls):
+        if url:
+            found[("url", _short(canonical_url(url)))] = None
+    if item.url and (part := permanent_part(item.url)):
+        found[("url", _short(part))] = None
+    if item.title or item.summary:
+        found[("text", text_fingerprint(item.title, item.summary))] = None
+    return tuple(found)
+
+
+def article_uid(source_slug: str, url: str, distinction: str = "") -> str:
+    """32 hex digits, always the same for the same source and address; `distinction` tells apart what shares one."""
+    name = f"{source_slug}\n{canonical_url(url, keep_fragment=True)}\n{distinction}"
+    return uuid.uuid5(_NAMESPACE, name).hex
+
+
+class Decider:
+    """Decides the entries of one look at one source.
+
+    `known` maps keys to stored articles of the source: all that it knows among `wanted_keys(entries)`. `now` and
+    `last_look` (the last look that succeeded; None: this is the first) are aware. With `baseline` all new entries are
+    silent.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[Key, Known],
+        *,
+        source_slug: str,
+        now: datetime,
+        last_look: datetime | None = None,
+        baseline: bool = False,
+    ) -> None:
+        self._known = known
+        self._slug = source_slug
+        self._now = now
+        self._last_look = last_look
+        self._baseline = baseline
+
+    def decide(self, entries: Sequence[Entry]) -> list[Decision]:
+        """One decision for each entry that is not a repetition of an earlier one, in their order."""
+        believable = [self._with_believable_date(entry) for entry in entries]
+        named = _without_repetitions([(entry, keys(entry)) for entry in believable])
+        contested = _contested(named)
+        matches: list[tuple[Known, str] | None] = [None] * len(named)
+        taken: dict[int, int] = {}
+        # Strong names first: an entry known by its own address must not lose it to one that only has its number.
+        for weak in (False, True):
+            for place, (entry, names) in enumerate(named):
+                if matches[place] is None:
+                    found = self._match(entry, [name for name in names if name not in contested], taken, weak)
+                    if found:
+                        matches[place] = found
+                        taken[found[0].id] = place
+        decisions = [
+            self._decision(entry, names, contested, match) for (entry, names), match in zip(named, matches, strict=True)
+        ]
+        return self._silence_backfill(decisions)
+
+    def _with_believable_date(self, entry: Entry) -> Entry:
+        if entry.published is not None and entry.published > self._now + AHEAD:
+            return replace(entry, published=None)
+        return entry
+
+    def _match(
+        self, entry: Entry, names: Sequence[Key], taken: Mapping[int, int], weak: bool
+    ) -> tuple[Known, str] | None:
+        for name in names:
+            known = self._known.get(name)
+            if known is None or known.id in taken or _is_weak(name) != weak:
+                continue
+            if self._is_plausible(name, entry, known):
+                return known, name[0]
+        return None
+
+    def _is_plausible(self, name: Key, entry: Entry, known: Known) -> bool:
+        """Whether the rest of the entry does not contradict the name."""
+        kind, value = name
+        similar = similar_titles(entry.title, known.title)
+        apart = _apart(entry.published, known.published)
+        if kind == "guid":
+            return (
+                similar
+                or canonical_url(entry.url) == canonical_url(known.url)
+                or (apart is not None and apart <= SAME_TIME)
+            )
+        if kind == "text":
+            if value.startswith("t"):
+                return apart is not None and apart <= SAME_TIME and len(_words(entry.title)) >= _LEAST_TITLE
+            return apart is None or apart <= SAME_WORDS_APART
+        if _is_weak(name):
+            return similar or (apart is not None and apart <= SAME_TIME)
+        # One address for ever new things (a live page, a change log): another guid, other words, another day.
+        has_own_name = entry.guid is not None and any(key[0] == "guid" for key in keys(entry))
+        return not has_own_name or similar or apart is None or apart <= SAME_TIME
+
+    def _decision(
+        self, entry: Entry, names: Sequence[Key], contested: set[Key], match: tuple[Known, str] | None
+    ) -> Decision:
+        free = tuple(name for name in names if name not in contested)
+        if match is None:
+            own = tuple(name for name in free if name not in self._known)
+            shares_address = not any(kind == "url" and not _is_weak((kind, value)) for kind, value in own)
+            distinction = f"{entry.guid}\n{entry.title}\n{entry.published}" if shares_address else ""
+            return Decision(
+                entry,
+                Verdict.NEW,
+                None,
+                own,
+                "first seen" if own == free else "first seen; some of its names belong to others",
+                silent=self._baseline,
+                uid=article_uid(self._slug, entry.url, distinction),
+            )
+        known, by = match
+        own = tuple(name for name in free if name not in self._known or self._known[name].id == known.id)
+        says_the_same = all(name in self._known for name in free if name[0] == "text")
+        if says_the_same:
+            return Decision(entry, Verdict.KNOWN, known.id, own, f"known by its {by}")
+        what = "text" if _words(entry.title) == _words(known.title) else "title"
+        return Decision(entry, Verdict.CHANGED, known.id, own, f"known by its {by}; its {what} was edited")
+
+    def _silence_backfill(self, decisions: list[Decision]) -> list[Decision]:
+        """Many old items that come at once are an archive that was opened, or a list that was turned over."""
+        if self._last_look is None:
+            return decisions
+        horizon = self._last_look - OLD
+        old = [
+            place
+            for place, decision in enumerate(decisions)
+            if decision.verdict is Verdict.NEW
+            and decision.entry.published is not None
+            and decision.entry.published < horizon
+        ]
+        if len(old) >= MANY:
+            for place in old:
+                decisions[place] = replace(
+                    decisions[place], silent=True, reason=f"an old item, one of {len(old)} that came at once"
+                )
+        return decisions
+
+
+def wanted_keys(entries: Iterable[Entry]) -> set[Key]:
+    """All names in a look: what to ask the store for before deciding."""
+    return {key for entry in entries for key in keys(entry)}
+
+
+def similar_titles(one: str, other: str) -> bool:
+    """Whether one title may be the other after an edit; an empty one may be any."""
+    words, other_words = set(_words(one)), set(_words(other))
+    if not words or not other_words:
+        return True
+    return len(words & other_words) >= SIMILAR_TITLE * min(len(words), len(other_words))
+
+
+def _without_repetitions(named: Sequence[tuple[Entry, tuple[Key, ...]]]) -> list[tuple[Entry, tuple[Key, ...]]]:
+    """One entry for each article: lists link twice to the same thing, feeds repeat it for each category.
+
+    The names of the repetition go to the entry that stays.
+    """
+    kept: list[tuple[Entry, tuple[Key, ...]]] = []
+    at_address: dict[str, list[int]] = {}
+    for entry, names in named:
+        places = at_address.setdefault(canonical_url(entry.url, keep_fragment=True), [])
+        title = _words(entry.title)
+        place = next((place for place in places if not title or _words(kept[place][0].title) in ([], title)), None)
+        if place is None:
+            places.append(len(kept))
+            kept.append((entry, names))
+            continue
+        first, first_names = kept[place]
+        stays = first if first.title or not entry.title else replace(entry, image=entry.image or first.image)
+        kept[place] = (stays, tuple(dict.fromkeys((*first_names, *names))))
+    return kept
+
+
+def _contested(named: Sequence[tuple[Entry, tuple[Key, ...]]]) -> set[Key]:
+    """The names that more than one entry claims."""
+    seen: set[Key] = set()
+    contested: set[Key] = set()
+    for _, names in named:
+        contested.update(name for name in names if name in seen)
+        seen.update(names)
+    return contested
+
+
+def _is_weak(name: Key) -> bool:
+    """A number in an address, or words, may be shared by chance."""
+    return name[0] == "text" or (name[0] == "url" and "*" in name[1])
+
+
+def _apart(one: datetime | None, other: datetime | None) -> timedelta | None:
+    return abs(one - other) if one is not None and other is not None else None
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _is_web(text: str) -> bool:
+    return text.strip().lower().startswith(("http://", "https://"))
+
+
+def _short(value: str) -> str:
+    if len(value) <= LONGEST_KEY:
+        return value
+    digest = hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:32]
+    return f"{value[: LONGEST_KEY - 33]}#{digest}"
