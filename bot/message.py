@@ -227,29 +227,35 @@ def _quote(writer: _Writer, excerpt: object, summary: object) -> None:
 
 
 def _marked(excerpt: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    """The excerpt in pieces, each with whether it is marked. Marks that don't fit the text are left out."""
+    """The excerpt in pieces, each with whether it is marked."""
     text = excerpt.get("text")
     if not isinstance(text, str):
         return []
     text = text[:20_000]
     pieces: list[tuple[str, bool]] = []
     done = 0
-    for start, end in _spans(excerpt.get("marks"), len(text)):
-        if start >= done and len(pieces) < 2 * _MARKS:
-            pieces += [(inner(text[done:start]), False), (inner(text[start:end]), True)]
-            done = end
+    for start, end in _spans(excerpt.get("marks"), len(text))[:_MARKS]:
+        pieces += [(inner(text[done:start]), False), (inner(text[start:end]), True)]
+        done = end
     pieces.append((inner(text[done:]), False))
     return [piece for piece in pieces if piece[0]]
 
 
 def _spans(marks: object, length: int) -> list[tuple[int, int]]:
+    """The marks that fit the text, in order, those that touch made one."""
     found = []
     for mark in marks if isinstance(marks, list | tuple) else ():
         if isinstance(mark, list | tuple) and len(mark) == 2 and all(type(place) is int for place in mark):
             start, end = mark
             if 0 <= start < end <= length:
                 found.append((start, end))
-    return sorted(found)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _tags(writer: _Writer, topics: Sequence[Mapping[str, Any]]) -> None:
@@ -296,9 +302,10 @@ def _also(writer: _Writer, also: object, language: str) -> None:
 def _unfollow_buttons(topics: Sequence[Mapping[str, Any]], language: str) -> tuple[tuple[Button, ...], ...]:
     rows = []
     for topic in topics[:_TOPICS]:
-        data = f"alert-unfollow:{topic.get('slug')}"
+        slug = one_line(topic.get("slug"), 100)
+        data = f"alert-unfollow:{slug}"
         label = sentence(language, "alert_unfollow", topic=one_line(topic.get("title") or topic.get("slug"), 300))
-        if topic.get("slug") and len(data.encode("utf-8", "replace")) <= MAXIMUM_CALLBACK_BYTES:
+        if slug and slug == topic.get("slug") and len(data.encode()) <= MAXIMUM_CALLBACK_BYTES:
             rows.append((Button(cut(label, _WORD), data=data),))
     return tuple(rows)
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from telegram.error import RetryAfter
 
 from bot.channels.telegram_limiter import BROADCAST, REPLY, TelegramRateLimiter
-from telegram.error import RetryAfter
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +14,23 @@ from fake_bot_api import TOKEN, Chat, FakeBotApi, Fault
 
 from bot.channels import KINDS
 from bot.channels.telegram import TelegramChannel, new_bot, parse_address
+from bot.channels.telegram_limiter import TelegramRateLimiter
 from bot.errors import DeliveryError
 from bot.model import Alert, Delivery, Destination
 
 ANNA = 100
+
+
+HURRY = 20
+"""The limiter's seconds are so many times shorter here; the strict server's too."""
+
+
+def hurried_clock() -> float:
+    return time.monotonic() * HURRY
+
+
+async def hurried_sleep(seconds: float) -> None:
+    await asyncio.sleep(seconds / HURRY)
 
 
 class Connection:
@@ -31,7 +45,7 @@ class Connection:
         self.channel.bind(self.bot, self.loop)
 
     async def _make(self, api: FakeBotApi, token: str) -> Any:
-        return new_bot(token, api.url)
+        return new_bot(token, api.url, limiter=TelegramRateLimiter(clock=hurried_clock, sleep=hurried_sleep))
 
     def close(self) -> None:
         self.channel.close()
@@ -257,8 +271,8 @@ def test_before_and_after_its_time_it_says_try_later(api: FakeBotApi, connection
 
 
 def test_many_threads_keep_telegrams_rates(api: FakeBotApi) -> None:
-    with FakeBotApi(limits=True) as strict:
-        people = [strict.person(number) for number in range(1, 41)]
+    with FakeBotApi(limits=True, clock=hurried_clock) as strict:
+        people = [strict.person(number) for number in range(1, 101)]
         connection = Connection(strict)
         threads = [
             threading.Thread(target=connection.channel.send, args=(to(one.id), delivery(uid=f"msg_{one.id}")))
