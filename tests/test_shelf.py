@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from conftest import Clock
 
+from bot.web.feeds import FeedShelf
 from feeds.database import Database
 from feeds.store import facts, shelf
 from feeds.store.shelf import Document, Stale
@@ -52,6 +53,18 @@ def test_what_is_saved_is_found_with_its_validators(database: Database, clock: C
     assert found.etag.endswith('"')
     assert found.last_modified == clock() - timedelta(minutes=10)
     assert waiting(database) == []
+
+
+def test_the_shelf_of_the_web_gives_the_same(database: Database, clock: Clock) -> None:
+    served: FeedShelf = shelf.SqlShelf(database)
+    assert served.version() == 0
+    assert served.lookup("all.rss") is None
+    (seen,) = mark(database, clock, "all")
+    save(database, clock, seen, b"<rss/>")
+    found = served.lookup("all.rss")
+    assert found is not None
+    assert found.body == b"<rss/>"
+    assert served.version() == 1
 
 
 def test_unchanged_bytes_keep_etag_time_and_version(database: Database, clock: Clock) -> None:

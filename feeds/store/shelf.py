@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from feeds.database import UtcDateTime
+from feeds.database import Database, UtcDateTime
 from feeds.store import facts
 from feeds.store.tables import articles, matches, rendered_feeds, sources, stale_feeds, topics
 from feeds.store.tables import facts as fact_table
@@ -232,3 +232,20 @@ def uids(
     if story is not None:
         query = query.where(articles.c.story_id == story)
     return {row.uid: row.id for row in connection.execute(query.order_by(articles.c.id))}
+
+
+class SqlShelf:
+    """The shelf as whoever serves feeds wants it: look-ups, each in a connection of its own. Safe in threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def version(self) -> int:
+        """Changes whenever any document does."""
+        with self._database.read() as connection:
+            return version(connection)
+
+    def lookup(self, path: str) -> RenderedFeed | None:
+        """The document of that path ("topics/maritime-security.atom"), or None."""
+        with self._database.read() as connection:
+            return lookup(connection, path)
