@@ -21,7 +21,8 @@ Place = tuple[int, int]
 SPACING = 1_000_000
 TITLE, BODY, AUTHOR, SOURCE, URL = (number * SPACING for number in range(5))
 SPACES = {"author": AUTHOR, "source": SOURCE, "url": URL}
-_MOST_WORDS = SPACING // 2
+LONGEST_TEXT = 900_000
+"""Code points of a field that are read; so a field never has more words than its numbers."""
 
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
 # A full stop ends a sentence where a space and a capital, digit or quotation mark follow; lines are never wrapped.
@@ -54,8 +55,6 @@ def tokenise(text: str) -> Tokens:
             words.append(word)
             starts.append(offset + start)
             ends.append(offset + end)
-        if len(words) > _MOST_WORDS:
-            break
     return tokens
 
 
@@ -94,7 +93,7 @@ class Document:
     def __init__(self, article: Article) -> None:
         self.article = article
         self.body_field = "text" if article.text.strip() else "summary"
-        self.body_text = article.text if self.body_field == "text" else article.summary
+        self.body_text = (article.text if self.body_field == "text" else article.summary)[:LONGEST_TEXT]
         self.language = languages.primary(article.language) or languages.detect(f"{article.title}\n{self.body_text}")
         self._tokens: dict[int, Tokens] = {}
         self._places: dict[Leaf, list[Place]] = {}
@@ -118,23 +117,28 @@ class Document:
     def field(self, base: int) -> tuple[str, str]:
         """Return a field's name (an attribute of Article) and its text."""
         if base == TITLE:
-            return "title", self.article.title
+            return "title", self.article.title[:LONGEST_TEXT]
         if base == BODY:
             return self.body_field, self.body_text
         name = {AUTHOR: "author", SOURCE: "source", URL: "url"}[base]
-        return name, getattr(self.article, name) or ""
+        return name, (getattr(self.article, name) or "")[:LONGEST_TEXT]
 
     def tokens(self, base: int) -> Tokens:
         if base not in self._tokens:
             self._tokens[base] = tokenise(self.field(base)[1])
         return self._tokens[base]
 
+    def bounds(self, base: int) -> tuple[list[int], list[int]]:
+        """Return where each word of a field starts and ends, in code points."""
+        tokens = self.tokens(base)
+        return tokens.starts, tokens.ends
+
     def characters(self, place: Place) -> tuple[str, int, int]:
         """Return a place as field, start and end in code points."""
         first, last = place
         base = first - first % SPACING
-        tokens = self.tokens(base)
-        return self.field(base)[0], tokens.starts[first - base], tokens.ends[last - base]
+        starts, ends = self.bounds(base)
+        return self.field(base)[0], starts[first - base], ends[last - base]
 
     def span(self, leaf: Leaf, place: Place) -> Span:
         key = (leaf, place)
@@ -193,7 +197,7 @@ class Document:
         base = position - position % SPACING
         if base != BODY:
             return base, 0
-        return base, bisect_right(self.unit_ends(kind), self.tokens(base).starts[position - base])
+        return base, bisect_right(self.unit_ends(kind), self.bounds(base)[0][position - base])
 
     def unit_ends(self, kind: str) -> list[int]:
         """Return the offsets in the body after which a new sentence or paragraph begins, in order."""

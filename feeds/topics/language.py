@@ -68,3 +68,8 @@ def detect(text: str) -> str:
         return "en" if sample.isascii() and sample.strip() else ""
     # The order of the table settles a tie.
     return max(_LITTLE_WORDS, key=lambda language: counts.get(language, 0))
+
+
+def is_little_word(word: str) -> bool:
+    """Is this one of the words that nearly every text of its language has?"""
+    return word in _LANGUAGES_OF

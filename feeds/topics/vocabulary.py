@@ -1,0 +1,234 @@
+"""The words that stored queries ask for, numbered, and which of them a word of an article is.
+
+A word of an article is looked up once per language and then remembered as its *form*: the set of terms it satisfies.
+Whatever a query adds to the vocabulary is known to the next article. Agrees with `document.accepts` by construction of its
+tables: the same comparisons, turned round into look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from feeds.topics.query import Term
+from feeds.topics.text import Word, split, stem
+
+Numbers = npt.NDArray[np.int32]
+
+_MOST_REMEMBERED = 400_000
+_LONGEST_REMEMBERED = 40
+NOTHING = 0
+"""The form of a word that no query asks for."""
+
+
+class Rows:
+    """Short lists of numbers, each under its row number, held so that numpy can read many at once."""
+
+    def __init__(self) -> None:
+        self._start = np.zeros(1024, np.int32)
+        self._count = np.zeros(1024, np.int32)
+        self._flat = np.zeros(4096, np.int32)
+        self._rows = 0
+        self._used = 0
+
+    def append(self, numbers: list[int]) -> None:
+        """Add the next row."""
+        if self._rows == len(self._start):
+            self._start = np.concatenate((self._start, np.zeros_like(self._start)))
+            self._count = np.concatenate((self._count, np.zeros_like(self._count)))
+        while self._used + len(numbers) > len(self._flat):
+            self._flat = np.concatenate((self._flat, np.zeros_like(self._flat)))
+        self._start[self._rows] = self._used
+        self._count[self._rows] = len(numbers)
+        self._flat[self._used : self._used + len(numbers)] = numbers
+        self._rows += 1
+        self._used += len(numbers)
+
+    def counts(self, rows: Numbers) -> Numbers:
+        return self._count[rows]
+
+    def read(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the numbers of these rows, one after the other, and how many each row has."""
+        count = self._count[rows]
+        ends = np.cumsum(count)
+        total = int(ends[-1]) if len(ends) else 0
+        at = np.arange(total) + np.repeat(self._start[rows] - ends + count, count)
+        return self._flat[at], count
+
+    def products(self, left: Numbers, right: Rows, right_rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Return every combination of a number of `left[i]` here with one of `right_rows[i]` there."""
+        width = right._count[right_rows]
+        count = self._count[left] * width
+        some = np.flatnonzero(count)
+        if not len(some):
+            return self._flat[:0], self._flat[:0]
+        left, right_rows, width, count = left[some], right_rows[some], width[some], count[some]
+        ends = np.cumsum(count)
+        within = np.arange(int(ends[-1])) - np.repeat(ends - count, count)
+        first, second = np.divmod(within, np.repeat(width, count))
+        return (
+            self._flat[first + np.repeat(self._start[left], count)],
+            right._flat[second + np.repeat(right._start[right_rows], count)],
+        )
+
+
+class _Comparisons:
+    """The terms of one kind of text (a language, or a field that is not read as language), by what they compare."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.exact: dict[str, list[int]] = {}
+        self.lower: dict[str, list[int]] = {}
+        self.folded: dict[str, list[int]] = {}
+        self.stems: dict[str, list[int]] = {}
+        self.folded_stems: dict[str, list[int]] = {}
+        self.prefixes: dict[str, list[int]] = {}
+        self.folded_prefixes: dict[str, list[int]] = {}
+        self.longest_prefix = 0
+
+    def add(self, term: Term, number: int) -> None:
+        strict = term.accented or (self.language == "vi" and not term.loose)
+        text = term.text
+        if term.kind == "exact":
+            table = self.exact
+        elif term.kind == "prefix":
+            table = self.prefixes if strict else self.folded_prefixes
+            self.longest_prefix = max(self.longest_prefix, len(text))
+        elif term.kind == "stem" or self.language == "vi":
+            table, text = (self.stems if strict else self.folded_stems), stem(text, self.language)
+        else:
+            table = self.lower if strict else self.folded
+        table.setdefault(text, []).append(number)
+
+    def find(self, word: Word) -> list[int]:
+        """Return the numbers of the terms that this word satisfies."""
+        surface, lower, folded = word
+        found = [
+            *self.exact.get(surface, ()),
+            *self.lower.get(lower, ()),
+            *self.folded.get(folded, ()),
+            *self.stems.get(stem(lower, self.language), ()),
+            *self.folded_stems.get(stem(folded, self.language), ()),
+        ]
+        for text, table in ((lower, self.prefixes), (folded, self.folded_prefixes)):
+            if table:
+                for length in range(1, min(len(text), self.longest_prefix) + 1):
+                    found += table.get(text[:length], ())
+        return found
+
+
+class _Memory(dict[str, int]):
+    """Run of letters → form; or, where the run is not just one word, ~n for the n-th entry of `several`."""
+
+    def __init__(self, vocabulary: Vocabulary, comparisons: _Comparisons) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+        self.comparisons = comparisons
+        self.several: list[tuple[list[int], int]] = []
+        """The forms of the words, and the form of what they make together (-1: nothing)."""
+
+    def __missing__(self, run: str) -> int:
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        pieces, joined = split(run)
+        form = self.vocabulary.form
+        find = self.comparisons.find
+        if len(pieces) == 1 and (pieces[0].start, pieces[0].end) == (0, len(run)):
+            number = form(find(pieces[0].word))
+        else:
+            together = -1 if joined is None else form(find(joined))
+            self.several.append(([form(find(piece.word)) for piece in pieces], together))
+            number = ~(len(self.several) - 1)
+        if len(run) <= _LONGEST_REMEMBERED or number < 0:
+            self[run] = number
+        return number
+
+
+class Vocabulary:
+    """All terms, their numbers, and the roles they play as keys: alone, first or second of a pair."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Term, int] = {}
+        self.terms: list[Term] = []
+        self.spaces: set[str] = set()
+        self._roles: list[int] = []
+        self._by_text: dict[tuple[str, str], _Comparisons] = {}
+        self._memories: dict[tuple[str, str], _Memory] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what was remembered of articles' words; it is worked out again when next met."""
+        self._forms: dict[tuple[int, ...], int] = {(): NOTHING}
+        self.all_terms, self.alone, self.first, self.second = Rows(), Rows(), Rows(), Rows()
+        for rows in (self.all_terms, self.alone, self.first, self.second):
+            rows.append([])
+        self._memories.clear()
+
+    def number(self, term: Term) -> int:
+        """Return a term's number; new terms get the next one."""
+        number = self.numbers.get(term)
+        if number is None:
+            number = self.numbers[term] = len(self.terms)
+            self.terms.append(term)
+            self._roles.append(0)
+            self.spaces.add(term.space)
+            for (space, _), comparisons in self._by_text.items():
+                if space == term.space:
+                    comparisons.add(term, number)
+            if self._memories:
+                self._forget()
+        return number
+
+    def play(self, number: int, role: int) -> None:
+        """Note that a term is a key: alone (1), the first (2) or the second (4) of a pair."""
+        if not self._roles[number] & role:
+            self._roles[number] |= role
+            if self._memories:
+                self._forget()
+
+    def form(self, terms: list[int]) -> int:
+        """Return the form that stands for these terms."""
+        key = tuple(sorted(terms))
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = len(self._forms)
+            roles = self._roles
+            self.all_terms.append(list(key))
+            self.alone.append([number for number in key if roles[number] & 1])
+            self.first.append([number for number in key if roles[number] & 2])
+            self.second.append([number for number in key if roles[number] & 4])
+        return form
+
+    def memory(self, space: str, language: str) -> _Memory:
+        """Return the look-up of runs in running text (space "") of a language, or in one field."""
+        key = (space, language)
+        memory = self._memories.get(key)
+        if memory is None:
+            comparisons = self._by_text.get(key)
+            if comparisons is None:
+                comparisons = self._by_text[key] = _Comparisons(language)
+                for term, number in self.numbers.items():
+                    if term.space == space:
+                        comparisons.add(term, number)
+            if len(self._forms) > _MOST_REMEMBERED:
+                self._forget()
+            memory = self._memories[key] = _Memory(self, comparisons)
+        return memory
+
+
+def hash_keys(first: Iterable[int] | Numbers, second: Iterable[int] | Numbers) -> npt.NDArray[np.uint32]:
+    """Return the 32-bit hashes of keys: pairs of term numbers; `second` is -1 for a term alone.
+
+    Two keys of one hash cost a needless check and nothing else: what is found by hash is always verified.
+    """
+    a: Any = np.asarray(first, np.int64).astype(np.uint32)
+    b: Any = np.asarray(second, np.int64).astype(np.uint32)
+    mixed = a * np.uint32(0x9E3779B1) ^ (b * np.uint32(0x85EBCA77) + np.uint32(0x165667B1))
+    mixed ^= mixed >> np.uint32(15)
+    mixed *= np.uint32(0x2C1B3C6D)
+    mixed ^= mixed >> np.uint32(13)
+    hashed: npt.NDArray[np.uint32] = mixed
+    return hashed
