@@ -71,15 +71,30 @@ class Announcer:
                 return Announced()
             told = _Telling(connection, now, [one.article for one in waiting])
             owed = 0
-            topic_store.clear_matches(connection, [one.article.id or 0 for one in waiting if one.revision])
+            changed = [one.article.id or 0 for one in waiting if one.revision]
+            before = topic_store.matches_of(connection, changed)
+            topic_store.clear_matches(connection, changed)
             for one in waiting:
                 matched = self._topics.match(one.article)
-                told.remember(one.article, matched)
-                if matched and not one.baseline:
-                    owed += told.owe(one.article, matched, one.revision)
+                told.remember(one.article, matched, before.get(one.article.id or 0, []))
+                if not one.baseline:
+                    owed += self._owe(told, one, matched, before.get(one.article.id or 0, []))
             told.finish()
             articles.announced(connection, [one.article.id or 0 for one in waiting], now)
         return Announced(len(waiting), owed)
+
+    def _owe(
+        self,
+        told: _Telling,
+        one: articles.Unannounced,
+        matched: Sequence[TopicMatch],
+        before: Sequence[topic_store.StoredMatch],
+    ) -> int:
+        """A new article to all who follow; a changed one to those whose topics it did not match before it changed."""
+        if one.tell:
+            return told.owe(one.article, matched, one.revision)
+        known = {match.topic_id for match in before}
+        return told.owe(one.article, [match for match in matched if match.topic.id not in known], 0)
 
     def backfill(self) -> int:
         """Ask changed topics about the next older articles, for their feeds and pages; nobody is alerted of the past.
@@ -118,15 +133,22 @@ class _Telling:
         self._stale: set[str] = {"all"}
         self._woken: set[tuple[str, int]] = set()
 
-    def remember(self, article: Article, matched: Sequence[TopicMatch]) -> None:
-        """Keep the matches, and note which feeds the article changes."""
+    def remember(
+        self, article: Article, matched: Sequence[TopicMatch], before: Sequence[topic_store.StoredMatch]
+    ) -> None:
+        """Keep the matches, and note which feeds the article changes: those of topics it no longer matches, too."""
         self._stale.add(f"sources/{article.source}")
+        if before:
+            left = topic_store.by_ids(self._connection, [match.topic_id for match in before])
+            self._stale.update(f"topics/{topic.slug}" for topic in left.values())
         for one in matched:
             self._matches.append(stored(one, article.id or 0))
             self._stale.add(f"topics/{one.topic.slug}")
 
     def owe(self, article: Article, matched: Sequence[TopicMatch], revision: int) -> int:
         """Owe the article, or its change, to everybody who follows one of the topics; returns to how many."""
+        if not matched:
+            return 0
         by_id = {one.topic.id: one.topic for one in matched}
         followers = deliveries.followers(self._connection, [one for one in by_id if one is not None])
         if not followers:

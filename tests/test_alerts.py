@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -133,8 +134,20 @@ def test_a_quiet_change_is_told_to_nobody(newsroom: Newsroom, clock: Clock) -> N
     newsroom.announcer.announce_all()
     with newsroom.database.write() as connection:
         articles.revise(connection, article.id or 0, article, clock(), tell=False)
-    assert newsroom.announcer.announce_all().articles == 0
+    assert newsroom.announcer.announce_all().deliveries == 0
     assert len(owed(newsroom, follower.id)) == 1
+
+
+def test_a_change_that_makes_a_topic_match_is_told_to_those_who_were_not_told(newsroom: Newsroom, clock: Clock) -> None:
+    desk, narcotics = newsroom.follower("desk"), newsroom.follower("narcotics", DRUGS.slug)
+    article = newsroom.publish()
+    newsroom.announcer.announce_all()
+    grown = replace(article, text=article.text + " It also spoke of heroin.")
+    with newsroom.database.write() as connection:
+        articles.revise(connection, article.id or 0, grown, clock(), tell=False)
+    assert newsroom.announcer.announce_all().deliveries == 1
+    assert [row.type for row in owed(newsroom, narcotics.id)] == ["article.published"]
+    assert len(owed(newsroom, desk.id)) == 1
 
 
 def test_a_muted_destination_is_owed_nothing_but_it_is_written_down(newsroom: Newsroom, clock: Clock) -> None:
@@ -162,9 +175,9 @@ def test_quiet_hours_put_an_alert_off_and_an_urgent_topic_does_not_wait(newsroom
     newsroom.publish("A coup", "A coup was reported.")
     newsroom.announcer.announce_all()
     with newsroom.database.read() as connection:
-        assert [one.alert.data["article"]["title"] for one in deliveries.pending(connection, sleeper.id, clock(), 10)] == [
-            "A coup"
-        ]
+        assert [
+            one.alert.data["article"]["title"] for one in deliveries.pending(connection, sleeper.id, clock(), 10)
+        ] == ["A coup"]
 
 
 def test_a_new_topic_is_live_at_the_next_article_and_looks_back(newsroom: Newsroom, clock: Clock) -> None:

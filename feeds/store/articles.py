@@ -152,7 +152,8 @@ def add_keys(connection: Connection, source_id: int, article_id: int, keys: Iter
 def revise(connection: Connection, article_id: int, article: Article, now: datetime, *, tell: bool) -> int:
     """Store what the article says now, keep what it said, and return the revision's number.
 
-    `tell`: followers are told ("article.updated"); otherwise feeds alone show the change.
+    `tell`: everybody who follows is told of the change ("article.updated"); otherwise feeds show it, and only those are
+    told whose topics did not select it before.
     """
     old = connection.execute(
         sa.select(articles.c.title, articles.c.text, articles.c.revision)
@@ -175,9 +176,8 @@ def revise(connection: Connection, article_id: int, article: Article, now: datet
         "language": article.language,
         "updated": now,
         "revision": number,
+        "tell_revision": tell,
     }
-    if not tell:
-        values["announced_revision"] = number
     connection.execute(sa.update(articles).where(articles.c.id == article_id).values(**values))
     return number
 
@@ -190,11 +190,12 @@ def revisions_of(connection: Connection, article_id: int) -> list[AnyRow]:
 
 @dataclass(frozen=True, slots=True)
 class Unannounced:
-    """An article whose topics have not been asked yet, or (`revision` > 0) whose change has not been told."""
+    """An article whose topics have not been asked yet; or, with `revision` > 0, not since it changed."""
 
     article: Article
     baseline: bool
-    revision: int
+    revision: int = 0
+    tell: bool = False
 
 
 _UNANNOUNCED = (
@@ -222,13 +223,13 @@ _ANNOUNCED = (
 def unannounced(connection: Connection, limit: int) -> list[Unannounced]:
     """The oldest unannounced articles, locked until the transaction ends; another worker's are passed over."""
     rows = connection.execute(_UNANNOUNCED, {"limit": limit}).all()
-    return [Unannounced(article_of(row), row.baseline, 0) for row in rows]
+    return [Unannounced(article_of(row), row.baseline) for row in rows]
 
 
 def unannounced_revisions(connection: Connection, limit: int) -> list[Unannounced]:
-    """The same for changes that are to be told."""
+    """The same for articles that have changed since they were announced."""
     rows = connection.execute(_UNANNOUNCED_REVISIONS, {"limit": limit}).all()
-    return [Unannounced(article_of(row), row.baseline, row.revision) for row in rows]
+    return [Unannounced(article_of(row), row.baseline, row.revision, row.tell_revision) for row in rows]
 
 
 def announced(connection: Connection, ids: Sequence[int], now: datetime) -> None:

@@ -67,9 +67,11 @@ articles = sa.Table(
     sa.Column("baseline", sa.Boolean, nullable=False),
     # NULL until the topics were asked and what is owed was written, in one transaction.
     sa.Column("announced_at", UtcDateTime),
-    # A real change since, waiting to be told (`updated_announced_at` < `updated`).
+    # Changes since; one above `announced_revision` waits for its topics to be asked again, and is told as an update if
+    # it was found worth telling.
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Column("announced_revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tell_revision", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_articles_source_id_id", "source_id", "id"),
     sa.Index("ix_articles_story_id", "story_id"),
     sa.Index("ix_articles_found", "found"),
