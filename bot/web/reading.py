@@ -63,7 +63,7 @@ def latest_matches(connection: Connection) -> dict[str, LatestMatch]:
 
 
 def found_per_day(connection: Connection, since: datetime) -> dict[str, dict[str, int]]:
-    """Articles found per UTC day since `since`, by the source's slug: {"mps-en": {"2026-11-24": 3}}; the empty are absent."""
+    """Articles found per UTC day since `since`, by the source's slug: {"mps-en": {"2026-11-24": 3}}."""
     moment = tables.articles.c.found
     if connection.dialect.name == "postgresql":
         day = sa.func.to_char(sa.func.timezone("UTC", moment), "YYYY-MM-DD")
@@ -135,7 +135,9 @@ def sent_alerts(connection: Connection, limit: int = 5) -> list[SentAlert]:
         .limit(limit)
     )
     return [
-        SentAlert(row.uid, row.title, tuple(str(topic["title"]) for topic in row.data.get("topics", ())), row.at, row.told)
+        SentAlert(
+            row.uid, row.title, tuple(str(topic["title"]) for topic in row.data.get("topics", ())), row.at, row.told
+        )
         for row in connection.execute(query)
     ]
 

@@ -133,7 +133,7 @@ def _excerpt(article: Article, spans: Sequence[Span]) -> Markup:
 
 
 def _window(text: str, place: int) -> tuple[int, int]:
-    """About `SUMMARY_LENGTH` characters around the place, cut between words, beginning with a sentence where one is near."""
+    """About `SUMMARY_LENGTH` characters around the place, cut between words, from a sentence's beginning if near."""
     start = max(0, place - SUMMARY_LENGTH // 3)
     if start:
         sentence = max(text.rfind(mark, start, place) for mark in (". ", "\n", "! ", "? "))

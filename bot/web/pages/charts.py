@@ -29,7 +29,7 @@ def values_of(days: Sequence[date], counts: Mapping[str, int]) -> list[int]:
 def bars(
     days: Sequence[date], values: Sequence[int], label: str, titles: Sequence[str], second: Sequence[int] = ()
 ) -> Markup:
-    """A bar a day, with `titles` shown under the pointer; `second` stands before it in another colour, on the same scale."""
+    """A bar a day, with `titles` shown under the pointer; `second` stands before it, on the same scale."""
     height, step = 60, 10
     top = max([*values, *second, 1])
     parts: list[Markup] = []
@@ -39,9 +39,7 @@ def bars(
             inner += _bar("second", index * step + 3, second[index], top, height, step - 6)
         hover = Markup('<rect class="reach" x="{}" y="0" width="{}" height="{}"/>').format(index * step, step, height)
         parts.append(Markup("<g><title>{}</title>{}{}</g>").format(titles[index], hover, inner))
-    return _CHART.format(
-        kind="bars", width=len(days) * step, height=height, label=label, inside=Markup("").join(parts)
-    )
+    return _CHART.format(kind="bars", width=len(days) * step, height=height, label=label, inside=Markup("").join(parts))
 
 
 def spark(values: Sequence[int], label: str) -> Markup:

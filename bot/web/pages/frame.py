@@ -104,6 +104,29 @@ class Page:
         stem, mark, query = path.partition("?")
         return self.absolute(f"{stem}.{extension}{mark}{query}")
 
+    def navigation(self) -> list[tuple[str, str]]:
+        """Path and sentence of each entry of the main navigation."""
+        entries = [("/sources", "frame.sources"), ("/topics", "frame.topics")]
+        if self.site.features.search:
+            entries.append(("/search", "frame.search"))
+        entries += [("/follow", "frame.follow"), ("/webhooks", "frame.webhooks")]
+        if self.operator:
+            entries.append(("/operators", "frame.operators"))
+        return entries
+
+    def in_language(self, language: str) -> str:
+        """This page in another language."""
+        return f"{self.link(self.path)}?lang={language}"
+
+    def knows(self, key: str) -> bool:
+        """Whether there is such a sentence."""
+        return words.knows(key)
+
+    def kind(self, name: str) -> str:
+        """How a source is read, in words; its bare name where it has none."""
+        key = f"kinds.{name}"
+        return self.say(key) if words.knows(key) else name
+
     def with_feeds(self, *feeds: Feed) -> Page:
         """The same page, announcing these feeds."""
         return replace(self, feeds=feeds)
@@ -151,8 +174,8 @@ def environment() -> Environment:
 
 def render(template: str, page: Page, **values: Any) -> str:
     """The template as a document: `page` and `say` are known to it, and whatever else is given."""
-    return environment().get_template(template).render(
-        page=page, say=page.say, count=page.count, link=page.link, **values
+    return (
+        environment().get_template(template).render(page=page, say=page.say, count=page.count, link=page.link, **values)
     )
 
 

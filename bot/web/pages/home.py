@@ -75,13 +75,14 @@ def read_home(connection: Connection, page: Page) -> Home:
     counts = topics.match_counts(connection)
     latest = reading.latest_matches(connection)
     lines = [
-        TopicLine(topic, counts.get(topic.slug, 0), latest.get(topic.slug)) for topic in topics.active_topics(connection)
+        TopicLine(topic, counts.get(topic.slug, 0), latest.get(topic.slug))
+        for topic in topics.active_topics(connection)
     ]
     return Home(
         cards=tuple(read_cards(connection, articles.newest(connection, limit=NEWEST))),
         topics=tuple(lines),
         sources=tuple(
-            SourceLine(state, _rhythm(page, state, found.get(state.source.slug, {}))) for state in states[:SHOWN_SOURCES]
+            SourceLine(state, _rhythm(page, found.get(state.source.slug, {}))) for state in states[:SHOWN_SOURCES]
         ),
         more_sources=max(0, len(states) - SHOWN_SOURCES),
         health=health_counts(states),
@@ -118,7 +119,7 @@ def activity_chart(page: Page, days: list[date], found: dict[str, int], sent: di
     return charts.bars(days, first, label, titles, second)
 
 
-def _rhythm(page: Page, state: SourceState, found: dict[str, int]) -> Markup:
+def _rhythm(page: Page, found: dict[str, int]) -> Markup:
     values = charts.values_of(charts.days_back(page.now.date(), RHYTHM_DAYS), found)
     label = page.say("sources.rhythm_label", days=RHYTHM_DAYS, articles=page.count("counts.articles", sum(values)))
     return charts.spark(values, label)

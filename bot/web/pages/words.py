@@ -89,20 +89,15 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def day(language: str, on: date) -> str:
-    """"7 August 2019", "7 tháng 8, 2019"."""
+    """ "7 August 2019", "7 tháng 8, 2019"."""
     month = translate(language, f"months.{on.month}")
     return translate(language, "dates.day", day=on.day, month=month, year=on.year)
 
 
 def short_day(language: str, on: date) -> str:
-    """"7 Aug", "7/8"."""
+    """ "7 Aug", "7/8"."""
     month = translate(language, f"months_short.{on.month}")
     return translate(language, "dates.short_day", day=on.day, month=month)
-
-
-def weekday_and_day(language: str, on: date) -> str:
-    """"Wednesday, 7 August 2019"."""
-    return f"{translate(language, f'weekdays.{on.isoweekday()}')}, {day(language, on)}"
 
 
 def moment(language: str, when: datetime, time_zone: str = "UTC") -> str:
@@ -125,5 +120,7 @@ def distance(language: str, when: datetime | None, now: datetime) -> str:
         return translate(language, f"distance.now_{direction}")
     for unit, size in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE), ("second", 1)):
         if seconds >= size:
-            return translate(language, f"distance.{direction}", span=count(language, f"distance.{unit}", seconds // size))
+            return translate(
+                language, f"distance.{direction}", span=count(language, f"distance.{unit}", seconds // size)
+            )
     return translate(language, f"distance.now_{direction}")

@@ -1,0 +1,147 @@
+"""The pages open to everybody."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.web.pages import articles, home, sources, topics, ways_in
+from bot.web.routes.desk import Desk, before
+from bot.web.routes.headers import IMAGES_FROM_SITES
+from feeds.errors import QueryError
+from feeds.render import opml
+
+SEARCH_LIMIT = 50
+MAXIMUM_QUERY = 500
+
+
+class PublicPages:
+    """Handlers; each is called in a thread."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.database = desk.services.database
+
+    def home(self, request: Request) -> Response:
+        """The first page."""
+        page = self.desk.page(request, live=True)
+        with self.database.read() as connection:
+            shown = home.read_home(connection, page)
+        return self.desk.html(request, page, home.render_home(page, shown))
+
+    def home_fragment(self, request: Request) -> Response:
+        """The parts of the first page that change."""
+        page = self.desk.page(request)
+        with self.database.read() as connection:
+            shown = home.read_home(connection, page)
+        response = self.desk.html(request, page, home.render_live(page, shown))
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    def sources(self, request: Request) -> Response:
+        """All sources."""
+        page = self.desk.page(request)
+        with self.database.read() as connection:
+            rows = sources.read_sources(connection, page)
+        return self.desk.html(request, page, sources.render_sources(page, rows))
+
+    def source(self, request: Request) -> Response:
+        """One source."""
+        session = self.desk.session(request)
+        page = self.desk.page(request, private=self.desk.is_operator(request, session))
+        with self.database.read() as connection:
+            shown = sources.read_source(connection, page, request.path_params["slug"], before(request))
+        if shown is None:
+            return self.desk.not_found(request)
+        return self.desk.html(request, page, sources.render_source(page, shown))
+
+    def topics(self, request: Request) -> Response:
+        """All topics."""
+        page = self.desk.page(request)
+        with self.database.read() as connection:
+            lines = topics.read_topics(connection)
+        return self.desk.html(request, page, topics.render_topics(page, lines))
+
+    def topic(self, request: Request) -> Response:
+        """One topic."""
+        page = self.desk.page(request)
+        with self.database.read() as connection:
+            shown = topics.read_topic(connection, page, request.path_params["slug"], before(request))
+        if shown is None:
+            return self.desk.not_found(request)
+        return self.desk.html(request, page, topics.render_topic(page, shown))
+
+    def article(self, request: Request) -> Response:
+        """One article."""
+        page = self.desk.page(request)
+        with self.database.read() as connection:
+            shown = articles.read_article(connection, page, request.path_params["uid"])
+        if shown is None:
+            return self.desk.not_found(request)
+        return self.desk.html(request, page, articles.render_article(page, shown), images=IMAGES_FROM_SITES)
+
+    def story(self, request: Request) -> Response:
+        """One story."""
+        page = self.desk.page(request)
+        number = request.path_params["story"]
+        with self.database.read() as connection:
+            shown = articles.read_story(connection, number) if number < 2**31 else None
+        if shown is None:
+            return self.desk.not_found(request)
+        return self.desk.html(request, page, articles.render_story(page, shown))
+
+    def search(self, request: Request) -> Response:
+        """What a query finds; an empty page with the form where none is given."""
+        if self.desk.services.search is None:
+            return self.desk.not_found(request)
+        page = self.desk.page(request)
+        query = " ".join(request.query_params.get("q", "").split())[:MAXIMUM_QUERY]
+        shown = articles.SearchPage(query, limit=SEARCH_LIMIT)
+        if query:
+            try:
+                hits = self.desk.services.search(query, SEARCH_LIMIT)
+            except QueryError as error:
+                shown = articles.SearchPage(query, error=error)
+            else:
+                with self.database.read() as connection:
+                    shown = articles.SearchPage(query, articles.found_cards(connection, hits), limit=SEARCH_LIMIT)
+        return self.desk.html(request, page, articles.render_search(page, shown, quote(query, safe="")))
+
+    def follow(self, request: Request) -> Response:
+        """How to follow on Telegram, and every other way."""
+        page = self.desk.page(request)
+        with self.database.read() as connection:
+            shown = ways_in.read_follow(connection, page, request.query_params.get("topic"))
+        return self.desk.html(request, page, ways_in.render_follow(page, shown))
+
+    def opml(self, request: Request) -> Response:
+        """All feeds, for a reader to take in at once."""
+        page = self.desk.page(request)
+        with self.database.read() as connection:
+            outlines = ways_in.read_outlines(connection, page)
+        return Response(
+            opml(page.site.title, outlines),
+            media_type="text/x-opml; charset=utf-8",
+            headers={"Content-Disposition": 'inline; filename="tocsin.opml"', "Cache-Control": "no-cache"},
+        )
+
+
+def routes(desk: Desk) -> list[Route]:
+    """Their addresses."""
+    pages = PublicPages(desk)
+    return [
+        Route("/", pages.home),
+        Route("/fragments/home", pages.home_fragment),
+        Route("/sources", pages.sources),
+        Route("/sources/{slug}", pages.source),
+        Route("/topics", pages.topics),
+        Route("/topics/{slug}", pages.topic),
+        Route("/articles/{uid}", pages.article),
+        Route("/stories/{story:int}", pages.story),
+        Route("/search", pages.search),
+        Route("/follow", pages.follow),
+        Route("/opml", pages.opml),
+    ]
