@@ -67,7 +67,7 @@ def test_a_crash_before_the_commit_owes_it_afterwards(newsroom: Newsroom) -> Non
     follower = newsroom.follower("desk")
     newsroom.publish()
 
-    class PowerCut(Exception):
+    class PowerCutError(Exception):
         pass
 
     real, calls = newsroom.announcer._clock, 0
@@ -75,10 +75,10 @@ def test_a_crash_before_the_commit_owes_it_afterwards(newsroom: Newsroom) -> Non
     def failing() -> object:
         nonlocal calls
         calls += 1
-        raise PowerCut
+        raise PowerCutError
 
     newsroom.announcer._clock = failing  # type: ignore[assignment]
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerCutError):
         newsroom.announcer.announce()
     newsroom.announcer._clock = real
     assert owed(newsroom, follower.id) == []

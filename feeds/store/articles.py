@@ -123,6 +123,7 @@ def insert(
             "signature": signature,
             "found": now,
             "baseline": baseline,
+            "tell_revision": False,
         },
     )
     article_id = inserted_id(inserted)

@@ -71,7 +71,7 @@ articles = sa.Table(
     # it was found worth telling.
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Column("announced_revision", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("tell_revision", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("tell_revision", sa.Boolean, nullable=False),
     sa.Index("ix_articles_source_id_id", "source_id", "id"),
     sa.Index("ix_articles_story_id", "story_id"),
     sa.Index("ix_articles_found", "found"),

@@ -147,7 +147,7 @@ def upgrade() -> None:
         sa.Column("announced_at", UtcDateTime, nullable=True),
         sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("announced_revision", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("tell_revision", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("tell_revision", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_articles_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("uid", name=op.f("uq_articles_uid")),
