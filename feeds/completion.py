@@ -1,0 +1,86 @@
+"""From an entry of a list or feed to the whole article: its page is fetched, unless the feed has it all.
+
+It knows nothing of the store: `get` brings a page, and what comes back is a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from feeds.errors import FeedsError
+from feeds.extract import clean_text, read_article, sanitise
+from feeds.fetch import Response
+from feeds.model import Article, Entry, Source
+from feeds.sources.fragments import plain
+
+FULL_TEXT = 800
+"""Characters of text from which on a feed's own content is taken to be the whole article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A whole article; the other addresses it was found under; and what makes it comparable with others."""
+
+    article: Article
+    other_urls: tuple[str, ...] = ()
+    signature: bytes | None = None
+    bands: tuple[int, ...] = ()
+
+    def tells_the_same(self, other: bytes) -> bool:
+        """Whether an article of this signature tells the same in nearly the same words."""
+        return self.signature == other
+
+
+def complete(entry: Entry, source: Source, get: Callable[[str], Response], *, patient: bool = True) -> Completion:
+    """The article that the entry announces.
+
+    `patient`: raise FetchError or ReadError if its page cannot be read now, to be tried again; otherwise what the entry
+    itself says is taken.
+    """
+    html = sanitise(entry.html, entry.url) if entry.html else ""
+    text = plain(html).replace("\n", "\n\n") if html else ""
+    other_urls: tuple[str, ...] = ()
+    if len(text) >= FULL_TEXT:
+        article = _from_entry(entry, text, html)
+    else:
+        try:
+            response = get(entry.url)
+            article = read_article(response.body, response.url, time_zone=source.time_zone, entry=entry)
+            other_urls = (response.url,)
+            if len(article.text) < len(text):
+                article = replace(article, text=text, html=html)
+        except FeedsError:
+            if patient:
+                raise
+            article = _from_entry(entry, text, html)
+    article = replace(
+        article,
+        url=entry.url,
+        source=source.slug,
+        guid=entry.guid,
+        title=article.title or entry.title or entry.url,
+        summary=entry.summary or article.summary,
+        language=article.language or entry.language or source.language,
+        categories=entry.categories or article.categories,
+    )
+    return _comparable(article, other_urls)
+
+
+def _from_entry(entry: Entry, text: str, html: str) -> Article:
+    return Article(
+        url=entry.url,
+        title=clean_text(entry.title),
+        author=entry.author,
+        published=entry.published,
+        updated=entry.updated,
+        language=entry.language,
+        image=entry.image,
+        text=text or clean_text(entry.summary),
+        html=html,
+        summary=clean_text(entry.summary),
+    )
+
+
+def _comparable(article: Article, other_urls: tuple[str, ...]) -> Completion:
+    return Completion(article, other_urls)

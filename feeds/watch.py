@@ -1,0 +1,339 @@
+"""One look at one source: what is new there becomes articles, what changed becomes a revision.
+
+    claim ─→ fetch (validators) ─→ read (bytes → entries) ─→ identity (new, changed, known) ─→ complete (each new page)
+                                                                                                      │
+    next look ←─ cadence ←───────────────── one transaction: articles, names, validators, health ←────┘
+
+No transaction is open while the network is asked. The first look at a source is a baseline: shown, never alerted. An
+article whose page cannot be read yet stays unknown until it can, or for `PATIENCE` looks; then what the list says of it
+is taken, so that nothing is lost. Who is told of articles, this module does not know: `on_found` is called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from feeds import identity, targets
+from feeds.completion import Completion, complete
+from feeds.database import Database
+from feeds.errors import FeedsError, FetchError, ReadError
+from feeds.fetch import Fetcher, Response
+from feeds.identity import Decider, Decision, Verdict
+from feeds.model import Article, Entry, Source
+from feeds.sources import KINDS
+from feeds.store import articles, sources, stories
+from feeds.store.sources import SourceState
+from feeds.targets import Claim
+
+log = logging.getLogger(__name__)
+
+PAGES_A_LOOK = 40
+"""Article pages fetched in one look; what is left is fetched in the next, which then comes soon."""
+SOON = timedelta(seconds=30)
+PATIENCE = 3
+MARGIN = timedelta(seconds=60)
+"""No further page is fetched when the lease is this near to its end."""
+SAME_STORY_WITHIN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPolicy:
+    """The operator's limits: how often a source may and must be looked at, and how many looks a host takes at once."""
+
+    minimum_interval: timedelta = timedelta(minutes=2)
+    maximum_interval: timedelta = timedelta(days=1)
+    default_interval: timedelta = timedelta(minutes=15)
+    per_host: int = 2
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look has brought, before it is written."""
+
+    source: Source
+    learned: dict[str, Any]
+    response: Response | None = None
+    entries: list[Entry] = field(default_factory=list)
+    digest: str | None = None
+    unchanged: bool = False
+
+
+class Watcher:
+    """Works the turns of sources. One object a process; any thread may call `work`."""
+
+    def __init__(
+        self,
+        database: Database,
+        fetcher: Fetcher,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+        policy: WatchPolicy | None = None,
+        *,
+        on_found: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._fetcher = fetcher
+        self._clock = clock
+        self._jitter = jitter
+        self._policy = policy or WatchPolicy()
+        self._on_found = on_found
+        self.stopping = threading.Event()
+
+    def work(self, claim: Claim) -> None:
+        """Look at the claim's source, write what was found, and give the lease back with the time of the next look."""
+        with self._database.read() as connection:
+            state = sources.state(connection, claim.ref)
+        if state is None or not state.active:
+            with self._database.write() as connection:
+                targets.finish(connection, claim, failures=0, next_due=lambda _: None)
+            return
+        try:
+            look = self._look(state)
+            found = self._nothing(claim, state, look) if look.unchanged else self._take_in(claim, state, look)
+        except FeedsError as error:
+            self._failed(claim, state, error)
+            return
+        if found:
+            self._on_found()
+
+    # Looking: the network, and no transaction
+
+    def _look(self, state: SourceState) -> Look:
+        look = Look(_as_learned(state), dict(state.learned))
+        waiting = bool(look.learned.get("unread"))
+        look.response = self._get(
+            look.source.url, None if waiting else state.etag, None if waiting else state.last_modified
+        )
+        if look.response.not_modified:
+            look.unchanged = True
+            return look
+        if look.response.moved_to:
+            look.learned["moved_to"] = look.response.moved_to
+        if look.source.kind == "auto":
+            self._discover(look)
+        else:
+            look.entries = self._read(look)
+        look.digest = _digest(look.entries)
+        look.unchanged = look.digest == state.digest and not waiting
+        return look
+
+    def _get(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Response:
+        return self._fetcher.get(url, etag=etag, last_modified=last_modified)
+
+    def _read(self, look: Look) -> list[Entry]:
+        """The entries of the response, or of the address that its body points to."""
+        kind = KINDS.get(look.source.kind)
+        if kind is None or look.response is None:
+            raise ReadError(
+                f"unknown kind {look.source.kind!r}; known: {', '.join(KINDS)}, or auto", url=look.source.url
+            )
+        response = look.response
+        onwards = kind.leads_to(response.body, response.url, look.source)
+        if onwards is not None:
+            response = self._get(onwards)
+        return kind.read(response.body, response.url, response.content_type, look.source)
+
+    def _discover(self, look: Look) -> None:
+        """Find out what the address is, and remember it: tomorrow's look does the same."""
+        from feeds.sources.discover import explore
+
+        found = explore(look.source.url, self._get, time_zone=look.source.time_zone)
+        look.learned |= {"kind": found.kind, "url": found.feed_url, "options": dict(found.options)}
+        look.entries = list(found.entries)
+
+    # Taking in: what is new is read, and all is written at once
+
+    def _take_in(self, claim: Claim, state: SourceState, look: Look) -> bool:
+        now = self._clock()
+        with self._database.read() as connection:
+            known = articles.known(connection, claim.ref, identity.wanted_keys(look.entries))
+        baseline = state.baseline_at is None
+        decider = Decider(known, source_slug=look.source.slug, now=now, last_look=state.succeeded_at, baseline=baseline)
+        decisions = decider.decide(look.entries)
+        completed, unread = self._complete(claim, look, decisions)
+        look.learned["unread"] = unread
+        with self._database.write() as connection:
+            if not targets.is_own(connection, claim):
+                return False
+            fresh = self._write(connection, claim.ref, decisions, completed, now)
+            complete_look = not unread and len(completed) == sum(one.verdict is not Verdict.KNOWN for one in decisions)
+            self._finish(connection, claim, state, look, now, fresh=fresh, complete_look=complete_look)
+        log.info(
+            "looked",
+            extra={"source": look.source.slug, "entries": len(look.entries), "new": fresh, "unread": len(unread)},
+        )
+        return fresh > 0
+
+    def _complete(
+        self, claim: Claim, look: Look, decisions: Sequence[Decision]
+    ) -> tuple[dict[int, Completion], dict[str, int]]:
+        """By the decision's place: the article it became. And the addresses that could not be read yet → how often."""
+        tried: Mapping[str, int] = look.learned.get("unread") or {}
+        unread: dict[str, int] = {}
+        completed: dict[int, Completion] = {}
+        for place in _oldest_first(decisions):
+            decision = decisions[place]
+            if decision.verdict is Verdict.KNOWN:
+                continue
+            if len(completed) + len(unread) >= PAGES_A_LOOK or self._must_stop(claim):
+                break
+            failures = tried.get(decision.entry.url, 0)
+            try:
+                completed[place] = complete(decision.entry, look.source, self._get, patient=failures < PATIENCE - 1)
+            except FeedsError as error:
+                unread[decision.entry.url] = failures + 1
+                log.info("a page could not be read yet", extra={"url": decision.entry.url, "error": str(error)})
+        return completed, unread
+
+    def _must_stop(self, claim: Claim) -> bool:
+        return self.stopping.is_set() or claim.lease_until - self._clock() < MARGIN
+
+    def _write(
+        self,
+        connection: Connection,
+        source_id: int,
+        decisions: Sequence[Decision],
+        completed: Mapping[int, Completion],
+        now: datetime,
+    ) -> int:
+        """Articles, names, revisions, oldest first, so that ids ascend with time; returns how many need announcing."""
+        fresh = 0
+        for place in _oldest_first(decisions):
+            decision = decisions[place]
+            if decision.verdict is Verdict.KNOWN and decision.known_id is not None:
+                articles.add_keys(connection, source_id, decision.known_id, decision.keys)
+            elif place in completed and decision.known_id is not None:
+                articles.add_keys(connection, source_id, decision.known_id, decision.keys)
+                fresh += self._revise(connection, decision.known_id, completed[place].article, now)
+            elif place in completed:
+                self._insert(connection, source_id, decision, completed[place], now)
+                fresh += 1
+        return fresh
+
+    def _insert(
+        self, connection: Connection, source_id: int, decision: Decision, completion: Completion, now: datetime
+    ) -> None:
+        article = replace(completion.article, uid=decision.uid)
+        keys = dict.fromkeys((*decision.keys, *identity.keys(article, *completion.other_urls)))
+        article_id = articles.insert(
+            connection,
+            source_id,
+            article,
+            keys,
+            now,
+            baseline=decision.silent,
+            signature=completion.signature,
+        )
+        if completion.signature is None:
+            return
+        for candidate in stories.candidates(connection, completion.bands, now - SAME_STORY_WITHIN):
+            if completion.tells_the_same(candidate.signature):
+                stories.join(connection, article_id, candidate.story_id)
+                break
+        stories.remember(connection, article_id, completion.bands)
+
+    def _revise(self, connection: Connection, article_id: int, article: Article, now: datetime) -> int:
+        """A change that can be seen becomes a revision. Feeds show it; who was told of it is left in peace."""
+        (stored,) = articles.by_ids(connection, [article_id])
+        if (stored.title, stored.text) == (article.title, article.text):
+            return 0
+        articles.revise(connection, article_id, article, now, tell=False)
+        return 1
+
+    # Giving the lease back
+
+    def _nothing(self, claim: Claim, state: SourceState, look: Look) -> bool:
+        with self._database.write() as connection:
+            if targets.is_own(connection, claim):
+                self._finish(connection, claim, state, look, self._clock(), fresh=0, complete_look=True)
+        return False
+
+    def _finish(
+        self,
+        connection: Connection,
+        claim: Claim,
+        state: SourceState,
+        look: Look,
+        now: datetime,
+        *,
+        fresh: int,
+        complete_look: bool,
+    ) -> None:
+        changed: dict[str, Any] = {"learned": look.learned}
+        if not (look.response is not None and look.response.not_modified):
+            # What is still unread must be seen again: neither a 304 nor an equal digest may hide it.
+            changed["etag"] = look.response.etag if look.response and complete_look else None
+            changed["last_modified"] = look.response.last_modified if look.response and complete_look else None
+            changed["digest"] = look.digest if complete_look else None
+        if fresh:
+            changed["new_at"] = now
+        if state.baseline_at is None and complete_look:
+            changed["baseline_at"] = now
+        sources.record_look(connection, claim.ref, now, **changed)
+        due = self._next_look(state, now) if complete_look else now + SOON
+        targets.finish(connection, claim, failures=0, next_due=lambda _: due)
+
+    def _failed(self, claim: Claim, state: SourceState, error: FeedsError) -> None:
+        now = self._clock()
+        failures = claim.failures + 1
+        pause = min(self._policy.maximum_interval, self._interval(state) * 2 ** min(failures - 1, 10))
+        asked = error.retry_after if isinstance(error, FetchError) else None
+        wait = max(pause * (0.9 + 0.2 * self._jitter()), timedelta(seconds=asked or 0))
+        with self._database.write() as connection:
+            if not targets.is_own(connection, claim):
+                return
+            sources.record_look(
+                connection,
+                claim.ref,
+                now,
+                error_code=error.code,
+                error=str(error)[:1000],
+                error_since=state.error_since or now,
+            )
+            targets.finish(connection, claim, failures=failures, next_due=lambda _: now + wait)
+        log.warning(
+            "a look failed",
+            extra={"source": state.source.slug, "error": str(error), "code": error.code, "in": str(wait)},
+        )
+
+    def _interval(self, state: SourceState) -> timedelta:
+        own = state.source.options.get("interval")
+        return timedelta(seconds=float(own)) if own else self._policy.default_interval
+
+    def _next_look(self, state: SourceState, now: datetime) -> datetime:
+        return now + self._interval(state) * (0.9 + 0.2 * self._jitter())
+
+
+def _as_learned(state: SourceState) -> Source:
+    """The source as it is to be looked at: what discovery and permanent redirects have taught stands in for "auto"."""
+    source, learned = state.source, state.learned
+    if source.kind == "auto" and learned.get("kind"):
+        options = {**learned.get("options", {}), **source.options}
+        source = replace(source, kind=learned["kind"], url=learned.get("url") or source.url, options=options)
+    return replace(source, url=learned["moved_to"]) if learned.get("moved_to") else source
+
+
+def _digest(entries: Sequence[Entry]) -> str:
+    """Of what was read, not of what was received: pages carry a new cache-buster at every look."""
+    digest = hashlib.sha256()
+    for entry in entries:
+        digest.update(repr((entry.url, entry.guid, entry.title, entry.summary, entry.published, entry.html)).encode())
+    return digest.hexdigest()
+
+
+def _oldest_first(decisions: Sequence[Decision]) -> list[int]:
+    """Places in the order of publication; lists and feeds without dates have the newest first."""
+    places = list(reversed(range(len(decisions))))
+    dated = [(decisions[place].entry.published, place) for place in places]
+    if all(date is not None for date, _ in dated):
+        # The sort is stable, and compares dates alone.
+        return [place for _, place in sorted(dated, key=lambda one: one[0])]  # type: ignore[arg-type,return-value]
+    return places
