@@ -27,6 +27,7 @@ from feeds.store import sources as source_store
 log = logging.getLogger(__name__)
 
 NOT_FOR_ROBOTS = ("/operators", "/search", "/fragments/", "/sign-in", "/api/", "/tour/")
+NOT_FOR_ROBOTS = ("/operators", "/search", "/fragments/", "/sign-in", "/api/", "/tour/")
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

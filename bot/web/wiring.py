@@ -1,0 +1,76 @@
+"""The site over one `bot.app.App`: which of its parts the pages are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.web.application import create_app
+from bot.web.feeds import FeedServer
+from bot.web.services import Hit, WebServices
+from feeds.publish import OnDemand
+from feeds.store.shelf import SqlShelf
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+    from starlette.types import ASGIApp
+
+    from bot.app import App
+    from bot.tour import Tour
+    from feeds.database import Database
+    from feeds.model import Article, Span
+
+
+def web_application(app: App) -> ASGIApp:
+    """Everything that this installation serves."""
+    return create_app(web_services(app))
+
+
+def web_services(app: App) -> WebServices:
+    """What the pages get of the application's parts."""
+    settings = app.settings
+    on_demand = OnDemand(app.database, app.site, app.clock, _search_for_feeds)
+    return WebServices(
+        database=app.database,
+        settings=settings,
+        clock=app.clock,
+        subscriptions=app.subscriptions,
+        telegram_name=lambda: None,
+        feed_app=FeedServer(SqlShelf(app.database), base_url=settings.site.public_url, on_demand=on_demand),
+        tour=_tour(settings.config_directory) if settings.site.tour else None,
+        tour_started=app.tour_started,
+        add_source=app.add_source,
+        search=Search(app.database),
+        look_now=app.look_now,
+    )
+
+
+def _tour(config_directory: Path) -> Tour | None:
+    from bot.tour import load
+
+    directory = config_directory / "tour"
+    return load(directory) if (directory / "tour.toml").is_file() else None
+
+
+class Search:
+    """A query over everything stored."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __call__(self, query: str, limit: int) -> Sequence[Hit]:
+        """The newest articles that the query selects. Raises `feeds.errors.QueryError`."""
+        from feeds.store.search import search
+        from feeds.topics import parse
+
+        parsed = parse(query)
+        with self._database.read() as connection:
+            return search(connection, parsed, limit=limit)
+
+
+def _search_for_feeds(connection: Connection, query: str, limit: int) -> list[tuple[Article, Sequence[Span]]]:
+    from feeds.store.search import search
+    from feeds.topics import parse
+
+    return [(hit.article, hit.spans) for hit in search(connection, parse(query), limit=limit)]
