@@ -54,7 +54,7 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
         host = _host(parts.hostname or "")
     except ValueError:
         return trimmed
-    if parts.scheme.lower() not in ("http", "https") or not host:
+    if parts.scheme.lower() not in ("http", "https") or not host or not host.isprintable() or " " in host:
         return trimmed
     if port not in (None, 80, 443):
         host = f"{host}:{port}"

@@ -6,9 +6,9 @@ An article has several names, and any of them may change while it stays the same
     url    where it is                      tracking parameters, http or https, a slug edited with the title
     text   what it says                     title edits; the same words every week ("Exchange rates")
 
-So every name is evidence. The first name that is known decides, unless the rest of the entry contradicts it; a name that
-two entries of one look claim proves nothing. Where the evidence is divided, the entry is new: better told twice than
-never. All names of an entry are remembered, so that the next look finds it under any of them.
+So every name is evidence. The first name that is known decides, unless the rest of the entry contradicts it; a name
+that two entries of one look claim proves nothing. Where the evidence is divided, the entry is new: better told twice
+than never. All names of an entry are remembered, so that the next look finds it under any of them.
 
 One look's decisions, as `Decider.decide` makes them:
 
@@ -23,6 +23,7 @@ import hashlib
 import re
 import unicodedata
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -104,7 +105,7 @@ def text_fingerprint(title: str, text: str = "") -> str:
 
 
 def keys(item: Entry | Article, *other_urls: str) -> tuple[Key, ...]:
-    """The names of an entry or article, the most telling first. `other_urls`: its `rel=canonical`, its final address."""
+    """The names of an entry or article, the most telling first. `other_urls`: `rel=canonical`, the final address."""
     found: dict[Key, None] = {}
     address = canonical_url(item.url) if item.url else ""
     if item.guid:
@@ -119,6 +120,13 @@ def keys(item: Entry | Article, *other_urls: str) -> tuple[Key, ...]:
     if item.title or item.summary:
         found[("text", text_fingerprint(item.title, item.summary))] = None
     return tuple(found)
+
+
+def _whole_name(entry: Entry) -> Key:
+    """All that names it, as one: for an entry each of whose names another one claims too."""
+    address = canonical_url(entry.url, keep_fragment=True)
+    said = f"{entry.guid or ''}\n{address}\n{' '.join(_words(entry.title))}"
+    return ("text", f"w{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}")
 
 
 def article_uid(source_slug: str, url: str, distinction: str = "") -> str:
@@ -161,7 +169,8 @@ class Decider:
         for weak in (False, True):
             for place, (entry, names) in enumerate(named):
                 if matches[place] is None:
-                    found = self._match(entry, [name for name in names if name not in contested], taken, weak)
+                    usable = [_whole_name(entry), *(name for name in names if name not in contested)]
+                    found = self._match(entry, usable, taken, weak)
                     if found:
                         matches[place] = found
                         taken[found[0].id] = place
@@ -178,17 +187,25 @@ class Decider:
     def _match(
         self, entry: Entry, names: Sequence[Key], taken: Mapping[int, int], weak: bool
     ) -> tuple[Known, str] | None:
+        """The article that most names lead to, among those that one of the wanted names leads to plausibly."""
+        votes = Counter(self._known[name].id for name in names if name in self._known)
+        best: tuple[Known, str] | None = None
         for name in names:
             known = self._known.get(name)
             if known is None or known.id in taken or _is_weak(name) != weak:
                 continue
             if self._is_plausible(name, entry, known):
-                return known, name[0]
-        return None
+                if _is_whole(name):
+                    return known, "names"
+                if best is None or votes[known.id] > votes[best[0].id]:
+                    best = known, name[0]
+        return best
 
     def _is_plausible(self, name: Key, entry: Entry, known: Known) -> bool:
         """Whether the rest of the entry does not contradict the name."""
         kind, value = name
+        if _is_whole(name):
+            return True
         similar = similar_titles(entry.title, known.title)
         apart = _apart(entry.published, known.published)
         if kind == "guid":
@@ -213,7 +230,9 @@ class Decider:
         free = tuple(name for name in names if name not in contested)
         if match is None:
             own = tuple(name for name in free if name not in self._known)
-            shares_address = not any(kind == "url" and not _is_weak((kind, value)) for kind, value in own)
+            if not any(not _is_weak(name) for name in own):
+                own = (*own, _whole_name(entry))
+            shares_address = not any(name[0] == "url" and not _is_weak(name) for name in own)
             distinction = f"{entry.guid}\n{entry.title}\n{entry.published}" if shares_address else ""
             return Decision(
                 entry,
@@ -226,6 +245,8 @@ class Decider:
             )
         known, by = match
         own = tuple(name for name in free if name not in self._known or self._known[name].id == known.id)
+        if len(own) < len(names):  # divided evidence: next time, the same entry shall not be weighed again
+            own = (*own, _whole_name(entry))
         says_the_same = all(name in self._known for name in free if name[0] == "text")
         if says_the_same:
             return Decision(entry, Verdict.KNOWN, known.id, own, f"known by its {by}")
@@ -254,7 +275,7 @@ class Decider:
 
 def wanted_keys(entries: Iterable[Entry]) -> set[Key]:
     """All names in a look: what to ask the store for before deciding."""
-    return {key for entry in entries for key in keys(entry)}
+    return {key for entry in entries for key in (*keys(entry), _whole_name(entry))}
 
 
 def similar_titles(one: str, other: str) -> bool:
@@ -271,18 +292,26 @@ def _without_repetitions(named: Sequence[tuple[Entry, tuple[Key, ...]]]) -> list
     The names of the repetition go to the entry that stays.
     """
     kept: list[tuple[Entry, tuple[Key, ...]]] = []
-    at_address: dict[str, list[int]] = {}
+    titled: dict[tuple[str, str], int] = {}
+    untitled: dict[str, int] = {}
+    first_at: dict[str, int] = {}
     for entry, names in named:
-        places = at_address.setdefault(canonical_url(entry.url, keep_fragment=True), [])
-        title = _words(entry.title)
-        place = next((place for place in places if not title or _words(kept[place][0].title) in ([], title)), None)
+        address = canonical_url(entry.url, keep_fragment=True)
+        title = " ".join(_words(entry.title))
+        place = titled.get((address, title), untitled.get(address)) if title else first_at.get(address)
         if place is None:
-            places.append(len(kept))
+            place = len(kept)
             kept.append((entry, names))
-            continue
-        first, first_names = kept[place]
-        stays = first if first.title or not entry.title else replace(entry, image=entry.image or first.image)
-        kept[place] = (stays, tuple(dict.fromkeys((*first_names, *names))))
+            first_at.setdefault(address, place)
+        else:
+            first, first_names = kept[place]
+            stays = first if first.title or not title else replace(entry, image=entry.image or first.image)
+            kept[place] = (stays, tuple(dict.fromkeys((*first_names, *names))))
+        if title:
+            titled[(address, title)] = place
+            untitled.pop(address, None)
+        elif not kept[place][0].title:
+            untitled[address] = place
     return kept
 
 
@@ -298,7 +327,12 @@ def _contested(named: Sequence[tuple[Entry, tuple[Key, ...]]]) -> set[Key]:
 
 def _is_weak(name: Key) -> bool:
     """A number in an address, or words, may be shared by chance."""
-    return name[0] == "text" or (name[0] == "url" and "*" in name[1])
+    kind, value = name
+    return (kind == "text" and not _is_whole(name)) or (kind == "url" and "*" in value)
+
+
+def _is_whole(name: Key) -> bool:
+    return name[0] == "text" and name[1].startswith("w")
 
 
 def _apart(one: datetime | None, other: datetime | None) -> timedelta | None:
