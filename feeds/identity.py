@@ -79,7 +79,7 @@ class Verdict(Enum):
 class Decision:
     """What one entry is. `known_id` is the stored article's id, or None for a new one.
 
-    `keys` are the names to remember for the article; none belongs to another one. `silent`: store it and show it in
+    `keys` are the names to remember for the article that are not remembered yet. `silent`: store it and show it in
     feeds, alert nobody. `uid` is the outside's name for a new article ("" otherwise). `reason` is for the operator.
     """
 
@@ -244,10 +244,11 @@ class Decider:
                 uid=article_uid(self._slug, entry.url, distinction),
             )
         known, by = match
-        own = tuple(name for name in free if name not in self._known or self._known[name].id == known.id)
-        if len(own) < len(names):  # divided evidence: next time, the same entry shall not be weighed again
-            own = (*own, _whole_name(entry))
-        says_the_same = all(name in self._known for name in free if name[0] == "text")
+        divided = any(name in contested or self._known.get(name, known).id != known.id for name in names)
+        if divided:  # next time, the same entry shall not be weighed again
+            free = (*free, _whole_name(entry))
+        own = tuple(name for name in free if name not in self._known)
+        says_the_same = all(name in self._known for name in free if name[0] == "text" and not _is_whole(name))
         if says_the_same:
             return Decision(entry, Verdict.KNOWN, known.id, own, f"known by its {by}")
         what = "text" if _words(entry.title) == _words(known.title) else "title"
