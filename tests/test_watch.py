@@ -1,0 +1,306 @@
+"""One look at one source, against a real site: what is new is found once, what is broken is said and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import Clock
+from fake_site import Answer, FakeSite
+from portal import Portal, Story, stories
+
+from feeds import targets
+from feeds.database import Database
+from feeds.fetch import Fetcher
+from feeds.model import Article, Source
+from feeds.store import articles, sources
+from feeds.store.sources import SourceState
+from feeds.watch import PATIENCE, Watcher
+
+HANOI = "Asia/Ho_Chi_Minh"
+
+
+class Post:
+    """A watcher with one source on one site."""
+
+    def __init__(self, database: Database, clock: Clock, site: FakeSite) -> None:
+        self.database = database
+        self.clock = clock
+        self.site = site
+        self.portal = Portal(site)
+        self.fetcher = Fetcher(user_agent="Tocsin tests", allow_private_networks=True, deadline=5)
+        self.told = 0
+        self.watcher = Watcher(database, self.fetcher, clock, lambda: 0.5, on_found=self._found)
+
+    def _found(self) -> None:
+        self.told += 1
+
+    def watch(self, url: str, kind: str = "page", slug: str = "portal", **options: object) -> int:
+        source = Source(slug, url, title="The Portal", kind=kind, time_zone=HANOI, language="en", options=options)
+        with self.database.write() as connection:
+            return sources.add(connection, source, self.clock())
+
+    def look(self, source_id: int) -> SourceState:
+        """One look, whenever it is due; returns how the source stands after it."""
+        with self.database.write() as connection:
+            targets.due_at(connection, "source", source_id, self.clock())
+            claims = targets.claim(connection, ["source"], self.clock(), 10, timedelta(minutes=5))
+        for claim in claims:
+            self.watcher.work(claim)
+        with self.database.read() as connection:
+            state = sources.state(connection, source_id)
+        assert state is not None
+        return state
+
+    def found(self) -> list[Article]:
+        with self.database.read() as connection:
+            return articles.newest(connection, limit=1000)
+
+    def fresh(self) -> list[str]:
+        """The titles that would be announced."""
+        with self.database.write() as connection:
+            return [one.article.title for one in articles.unannounced(connection, 1000) if not one.baseline]
+
+
+@pytest.fixture
+def post(database: Database, clock: Clock) -> Iterator[Post]:
+    with FakeSite() as site:
+        post = Post(database, clock, site)
+        yield post
+        post.fetcher.close()
+
+
+def test_the_first_look_is_a_baseline_and_the_second_finds_what_is_new(post: Post) -> None:
+    *old, new = stories(8)
+    for story in old:
+        post.portal.publish(story)
+    source = post.watch(post.portal.url)
+    state = post.look(source)
+    assert (state.health, len(post.found()), post.fresh()) == ("ok", 7, [])
+    post.portal.publish(new)
+    post.look(source)
+    assert post.fresh() == [new.title]
+    assert post.told == 2
+
+
+def test_an_article_is_read_right(post: Post) -> None:
+    for story in stories(5):
+        post.portal.publish(story)
+    post.look(post.watch(post.portal.url))
+    newest = post.found()[0]
+    story = stories(5)[-1]
+    assert newest.title == story.title
+    assert newest.author == "Giang Anh"
+    assert newest.published is not None
+    assert newest.published.astimezone(ZoneInfo(HANOI)).date() == date(2019, 8, 5)
+    assert newest.text.startswith("MPS - A conference on violent extremism")
+    assert "under construction" not in newest.text
+    assert (newest.source, newest.language, len(newest.uid)) == ("portal", "en", 32)
+
+
+def test_an_unchanged_page_costs_one_request_although_its_bytes_differ(post: Post) -> None:
+    for story in stories(5):
+        post.portal.publish(story)
+    source = post.watch(post.portal.url)
+    post.look(source)
+    before = len(post.site.requests)
+    post.look(source)
+    assert len(post.site.requests) - before == 1
+    assert len(post.found()) == 5
+
+
+def test_validators_are_sent_and_304_is_nothing_new(post: Post) -> None:
+    item = "<item><title>Ministers meet in Ha Noi</title><link>{}</link><description>They met.</description></item>"
+    post.site.page("/a", f"<html><body><h1>Ministers meet in Ha Noi</h1><p>{'They met. ' * 40}</p></body></html>")
+    feed = f"<rss version='2.0'><channel><title>t</title>{item.format(post.site.url('/a'))}</channel></rss>"
+    post.site.feed("/feed", feed, etag='"1"')
+    source = post.watch(post.site.url("/feed"), kind="feed")
+    post.look(source)
+    state = post.look(source)
+    assert [request.headers.get("If-None-Match") for request in post.site.requests_for("/feed")] == [None, '"1"']
+    assert (state.health, len(post.found())) == ("ok", 1)
+
+
+def test_a_title_edit_is_a_revision_and_no_new_article(post: Post) -> None:
+    told = stories(5)
+    for story in told:
+        post.portal.publish(story)
+    source = post.watch(post.portal.url)
+    post.look(source)
+    last = post.portal.stories[0]
+    last.title = last.title.replace("Officials", "Senior officials")
+    post.portal.show()
+    post.portal.show_page(last)
+    post.look(source)
+    newest = post.found()[0]
+    assert len(post.found()) == 5
+    assert newest.title.startswith("Senior officials")
+    with post.database.read() as connection:
+        (revision,) = articles.revisions_of(connection, newest.id or 0)
+    assert revision.title.startswith("Officials")
+
+
+def test_an_item_that_leaves_and_comes_back_is_known(post: Post) -> None:
+    for story in stories(6):
+        post.portal.publish(story)
+    source = post.watch(post.portal.url)
+    post.look(source)
+    gone = post.portal.stories.pop(2)
+    post.portal.show()
+    post.look(source)
+    post.portal.stories.insert(2, gone)
+    post.portal.show()
+    post.look(source)
+    assert (len(post.found()), post.fresh()) == (6, [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        ("error", "unreachable", "503"),
+        ("remove", "unreachable", "404"),
+        ("bot_protection", "bot-protection", ""),
+        ("empty", "empty-list", ""),
+        ("hang_up", "unreachable", ""),
+    ],
+)
+def test_a_broken_site_is_an_error_that_loses_nothing(post: Post, fault: str, code: str, words: str) -> None:
+    *old, new = stories(6)
+    for story in old:
+        post.portal.publish(story)
+    source = post.watch(post.portal.url)
+    post.look(source)
+    if fault == "error":
+        post.site.error(Portal.LIST, 503)
+    elif fault == "remove":
+        post.site.remove(Portal.LIST)
+    elif fault == "bot_protection":
+        post.site.bot_protection(Portal.LIST)
+    elif fault == "empty":
+        post.site.page(Portal.LIST, "<html><body><h1>News and events</h1><p>Nothing here.</p></body></html>")
+    else:
+        post.site.on(Portal.LIST, lambda _: Answer(hang_up=True))
+    state = post.look(source)
+    assert (state.health, state.error_code) == ("failing", code)
+    assert words in (state.error or "")
+    assert state.error_since == post.clock()
+    assert len(post.found()) == 5
+    post.clock.advance(hours=1)
+    post.portal.publish(new)
+    state = post.look(source)
+    assert (state.health, state.error, state.error_since) == ("ok", None, None)
+    assert post.fresh() == [new.title]
+
+
+def test_errors_back_off_and_never_give_up(post: Post) -> None:
+    source = post.watch(post.portal.url)
+    pauses = []
+    for _ in range(14):
+        state = post.look(source)
+        assert state.next_look is not None
+        pauses.append(state.next_look - post.clock())
+        post.clock.advance(minutes=1)
+    assert all(later >= earlier for earlier, later in zip(pauses, pauses[1:], strict=False))
+    assert timedelta(hours=20) < pauses[-1] <= timedelta(hours=27)
+
+
+def test_retry_after_is_obeyed(post: Post) -> None:
+    post.site.error(Portal.LIST, 429, retry_after=7200)
+    state = post.look(post.watch(post.portal.url))
+    assert state.next_look is not None
+    assert state.next_look - post.clock() >= timedelta(hours=2)
+
+
+def test_an_article_whose_page_is_down_waits_for_it_and_is_then_told_whole(post: Post) -> None:
+    *old, new = stories(6)
+    for story in old:
+        post.portal.publish(story)
+    source = post.watch(post.portal.url)
+    post.look(source)
+    post.portal.publish(new)
+    post.site.error(f"/news/{new.slug}.html", 500)
+    state = post.look(source)
+    assert post.fresh() == []
+    assert state.next_look is not None
+    assert state.next_look - post.clock() < timedelta(minutes=2)
+    post.portal.show_page(new)
+    post.look(source)
+    assert post.fresh() == [new.title]
+    assert "Delegation" in post.found()[0].text
+
+
+def test_an_article_whose_page_stays_down_is_told_as_the_list_has_it(post: Post) -> None:
+    *old, new = stories(6)
+    for story in old:
+        post.portal.publish(story)
+    source = post.watch(post.portal.url)
+    post.look(source)
+    post.portal.publish(new)
+    post.site.error(f"/news/{new.slug}.html", 500)
+    for _ in range(PATIENCE):
+        assert post.fresh() == []
+        post.look(source)
+    assert post.fresh() == [new.title]
+    assert post.found()[0].text.startswith("MPS - A conference")
+    post.look(source)
+    assert len(post.found()) == 6
+
+
+def test_half_a_feed_gives_what_can_be_read_and_the_rest_later(post: Post) -> None:
+    def items(*numbers: int) -> str:
+        text = "Ships of the navy met ships of the coast guard. " * 30
+        return "".join(
+            f"<item><title>Naval exercise number {number}</title><link>https://navy.example/{number}</link>"
+            f"<description>{text}{number}</description></item>"
+            for number in numbers
+        )
+
+    whole = f"<?xml version='1.0'?><rss version='2.0'><channel><title>Navy</title>{items(3, 2, 1)}</channel></rss>"
+    post.site.feed("/feed", whole[: whole.index("<item><title>Naval exercise number 1") + 40])
+    source = post.watch(post.site.url("/feed"), kind="feed")
+    post.look(source)
+    assert [article.title for article in post.found()] == ["Naval exercise number 3", "Naval exercise number 2"]
+    post.site.feed("/feed", whole)
+    post.look(source)
+    assert len(post.found()) == 3
+
+
+def test_a_source_that_was_removed_is_looked_at_no_more(post: Post) -> None:
+    source = post.watch(post.portal.url)
+    with post.database.write() as connection:
+        claims = targets.claim(connection, ["source"], post.clock(), 1, timedelta(minutes=5))
+        sources.deactivate(connection, source)
+    post.watcher.work(claims[0])
+    assert post.site.requests == []
+
+
+def test_a_long_list_is_taken_in_over_several_looks_oldest_first(post: Post) -> None:
+    numbers = range(1, 101)
+    for number in numbers:
+        post.site.page(
+            f"/{number}", f"<html><body><h1>Report {number} on the border</h1><p>{'Text. ' * 60}</p></body></html>"
+        )
+    items = "".join(
+        f"<item><title>Report {number} on the border</title><link>{post.site.url(f'/{number}')}</link></item>"
+        for number in reversed(numbers)
+    )
+    post.site.feed("/feed", f"<rss version='2.0'><channel><title>Reports</title>{items}</channel></rss>", etag='"1"')
+    source = post.watch(post.site.url("/feed"), kind="feed")
+    looks = 0
+    while post.look(source).baseline_at is None:
+        looks += 1
+        assert looks < 5
+    assert [article.title for article in reversed(post.found())] == [f"Report {n} on the border" for n in numbers]
+    assert post.fresh() == []
+
+
+def test_one_address_with_two_stories_in_two_sources_is_two_articles(post: Post) -> None:
+    story = Story("joint-statement-t1", "A joint statement on terrorism was signed in Bangkok")
+    for other in (*stories(4), story):
+        post.portal.publish(other)
+    post.look(post.watch(post.portal.url))
+    post.look(post.watch(post.portal.url, slug="mirror"))
+    assert len(post.found()) == 10
+    assert len({article.uid for article in post.found()}) == 10
