@@ -132,6 +132,29 @@ def text_of(element: HtmlElement) -> str:
     return one_line("".join(parts))
 
 
+def plain_text(html: str) -> str:
+    """The text of an HTML fragment, paragraphs separated by one blank line."""
+    if "<" not in html and "&" not in html:
+        return one_line(html)
+    tree = parse(html.encode("utf-8", "replace"))
+    lines: list[str] = []
+    parts: list[str] = []
+    walk = lxml.etree.iterwalk(tree, events=("start", "end"))
+    for event, node in walk:
+        if node.tag in BREAKING:
+            lines.append(one_line("".join(parts)))
+            parts = []
+        if event == "start":
+            if node.tag in UNSEEN:
+                walk.skip_subtree()
+            elif node.text:
+                parts.append(node.text)
+        elif node.tail:
+            parts.append(node.tail)
+    lines.append(one_line("".join(parts)))
+    return "\n\n".join(line for line in lines if line)
+
+
 def base_of(tree: HtmlElement, url: str) -> str:
     """The address that relative links are resolved against: the first `<base href>`, else `url`."""
     for base in tree.iter("base"):

@@ -17,6 +17,7 @@ from feeds.sources.page.cards import Card
 from feeds.sources.page.groups import Group, best_group, groups_of
 from feeds.sources.page.links import Link, links_of, title_quality
 from feeds.sources.page.pattern import patterns_of, select
+from feeds.sources.page.structured import PATTERN, structured_entries
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ def read_list(
     """The articles that the page at `url` lists, in its order, each address once.
 
     `selector` is CSS or XPath (which begins with `/`, `.` or `(`) of the links, or of elements that each hold one;
-    `pattern` is what `feeds.sources.discover` stored: CSS too. Dates without a zone are days in `time_zone` (IANA name,
-    else UTC). Raises `EmptyList` where no list is found, `BotProtection` where a challenge page stands in place of the
-    site, `ReadError` where the selector cannot be read.
+    `pattern` is what `feeds.sources.discover` stored: CSS too, or "json-ld". Dates without a zone are days in
+    `time_zone` (IANA name, else UTC). Raises `EmptyList` where no list is found, `BotProtection` where a challenge page
+    stands in place of the site, `ReadError` where the selector cannot be read.
     """
     return find_list(html, url, selector=selector, pattern=pattern, time_zone=time_zone).entries
 
@@ -58,6 +59,11 @@ def find_list(
     """As `read_list`, with the evidence."""
     tree = parse(html)
     zone = time_zone or "UTC"
+    if pattern == PATTERN and not selector:
+        stated = structured_entries(tree, url, zone)
+        if not stated:
+            raise _nothing(tree, url, "the page no longer states its list for machines: was it redesigned?")
+        return FoundList(stated, 1.0, "the stored pattern", (PATTERN,))
     if selector or pattern:
         selectors = [selector] if selector else [pattern] if isinstance(pattern, str) else list(pattern or ())
         found = _selected(tree, url, selectors, zone)
