@@ -198,7 +198,7 @@ class _Telling:
                 "id": article.uid,
                 "url": article.url,
                 "title": article.title,
-                "summary": article.summary or _shortened(article.text),
+                "summary": _shortened(article.summary or article.text),
                 "author": article.author,
                 "published": _iso(article.published),
                 "updated": _iso(article.updated),

@@ -40,6 +40,8 @@ def complete(entry: Entry, source: Source, get: Callable[[str], Response], *, pa
     """
     html = sanitise(entry.html, entry.url) if entry.html else ""
     text = plain(html).replace("\n", "\n\n") if html else ""
+    if len(entry.summary) > len(text):  # many feeds put the whole article into what should describe it
+        text, html = entry.summary, ""
     other_urls: tuple[str, ...] = ()
     if len(text) >= FULL_TEXT:
         article = _from_entry(entry, text, html)
