@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from feeds import near_duplicates
 from feeds.errors import FeedsError
 from feeds.extract import clean_text, read_article, sanitise
 from feeds.fetch import Response
@@ -29,7 +30,7 @@ class Completion:
 
     def tells_the_same(self, other: bytes) -> bool:
         """Whether an article of this signature tells the same in nearly the same words."""
-        return self.signature == other
+        return self.signature is not None and near_duplicates.same_story(self.signature, other)
 
 
 def complete(entry: Entry, source: Source, get: Callable[[str], Response], *, patient: bool = True) -> Completion:
@@ -85,4 +86,7 @@ def _from_entry(entry: Entry, text: str, html: str) -> Article:
 
 
 def _comparable(article: Article, other_urls: tuple[str, ...]) -> Completion:
-    return Completion(article, other_urls)
+    signature = near_duplicates.signature(article.text)
+    if signature is None:
+        return Completion(article, other_urls)
+    return Completion(article, other_urls, signature, near_duplicates.bands(signature))

@@ -232,9 +232,7 @@ class Watcher:
             baseline=decision.silent,
             signature=completion.signature,
         )
-        if completion.signature is None:
-            return
-        for candidate in stories.candidates(connection, completion.bands, now - SAME_STORY_WITHIN):
+        for candidate in stories.candidates(connection, source_id, completion.bands, now - SAME_STORY_WITHIN):
             if completion.tells_the_same(candidate.signature):
                 stories.join(connection, article_id, candidate.story_id)
                 break

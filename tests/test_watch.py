@@ -304,3 +304,28 @@ def test_one_address_with_two_stories_in_two_sources_is_two_articles(post: Post)
     post.look(post.watch(post.portal.url, slug="mirror"))
     assert len(post.found()) == 10
     assert len({article.uid for article in post.found()}) == 10
+
+
+def test_a_copy_on_another_site_joins_the_story_and_a_form_filled_in_again_does_not(post: Post) -> None:
+    text = (
+        "MPS - The police of Da Nang and the police of Busan agreed to exchange officers, to share what they know of "
+        "online fraud, and to hold a joint course each spring, the ministry said after talks that lasted for two days.",
+        "Both delegations visited the harbour and the training centre, where they saw an exercise of the mobile unit.",
+    )
+    for other in stories(4):
+        post.portal.publish(other)
+    post.portal.publish(Story("busan-t9001", "Da Nang and Busan exchange police officers", paragraphs=text))
+    again = (text[0].replace("Busan", "Osaka"), text[1])
+    post.portal.publish(Story("osaka-t9002", "Da Nang and Osaka exchange police officers", paragraphs=again))
+    post.look(post.watch(post.portal.url))
+    wire = f"<html><body><h1>Police of two harbours exchange officers</h1><p>{'</p><p>'.join(text)}</p></body></html>"
+    post.site.page("/wire", wire)
+    item = f"<item><title>Police of two harbours exchange officers</title><link>{post.site.url('/wire')}</link></item>"
+    post.site.feed("/feed", f"<rss version='2.0'><channel><title>Wire</title>{item}</channel></rss>")
+    post.look(post.watch(post.site.url("/feed"), kind="feed", slug="wire"))
+    by_title = {article.title: article for article in post.found()}
+    first = by_title["Da Nang and Busan exchange police officers"]
+    form = by_title["Da Nang and Osaka exchange police officers"]
+    copy = by_title["Police of two harbours exchange officers"]
+    assert copy.story == first.story == first.id
+    assert form.story == form.id

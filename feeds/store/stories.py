@@ -26,15 +26,25 @@ class Candidate:
     signature: bytes
 
 
-def candidates(connection: Connection, bands: Iterable[int], since: datetime) -> list[Candidate]:
-    """Articles found since `since` (UTC) that share any band, oldest first."""
+def candidates(connection: Connection, source_id: int, bands: Iterable[int], since: datetime) -> list[Candidate]:
+    """Articles of other sources, found since `since` (UTC), that share any band; oldest first.
+
+    A source doesn't copy itself: what it says twice in nearly the same words is a form it fills in again, and news each
+    time. So a story that has an article of this source already is no candidate.
+    """
     wanted = list(bands)
     if not wanted:
         return []
     shared = sa.select(story_bands.c.article_id).where(story_bands.c.band.in_(wanted))
+    own = sa.select(articles.c.story_id).where(articles.c.source_id == source_id, articles.c.found >= since)
     rows = connection.execute(
         sa.select(articles.c.id, articles.c.story_id, articles.c.signature)
-        .where(articles.c.id.in_(shared), articles.c.found >= since, articles.c.signature.is_not(None))
+        .where(
+            articles.c.id.in_(shared),
+            articles.c.found >= since,
+            articles.c.signature.is_not(None),
+            articles.c.story_id.not_in(own),
+        )
         .order_by(articles.c.id)
         .limit(200)
     ).all()
