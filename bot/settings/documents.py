@@ -51,8 +51,10 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def complain(self, path: KeyPath, message: str, remedy: str = "") -> None:
-        """Notes a problem at the line of `path`."""
-        self.problems.append(Problem(self.name, self.positions.line(path), message, remedy))
+        """Notes a problem at the line of `path`, once."""
+        problem = Problem(self.name, self.positions.line(path), message, remedy)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def expect_only(self, path: KeyPath, table: Mapping[str, Any], known: Iterable[str]) -> None:
         """Every key of `table` that isn't known is a problem."""
