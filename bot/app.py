@@ -130,9 +130,14 @@ class App:
     def follow_up(self) -> None:
         """Something was found: announce it, send what is owed at once, and render the feeds that changed."""
         self.announcer.announce_all()
-        for engine in self._sending:
-            engine.tick()
+        self._tick_sending()
         self.publish()
+
+    def _tick_sending(self) -> None:
+        for engine in self._sending:
+            # Chats are served by the one process that holds the token; another would only spend their patience.
+            if engine.name != "chat" or self.chat is None or self.chat.ready:
+                engine.tick()
 
     def publish(self) -> int:
         """Render the feeds that have changed."""
@@ -211,7 +216,7 @@ class App:
     @cached_property
     def timetable(self) -> Timetable:
         """This process's jobs."""
-        jobs = [Job(f"tick {engine.name}", 1, engine.tick) for engine in self._sending]
+        jobs = [Job("tick sending", 1, self._tick_sending)]
         if "worker" in self.roles:
             jobs += [
                 Job("tick watch", 1, self.watching.tick),
@@ -258,6 +263,29 @@ class App:
         for channel in self.open_channels.values():
             channel.close()
         self.database.close()
+
+    def look_once(self, on_progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """One pass: every source is looked at now, what is due is delivered, feeds are rendered; how many looks failed.
+
+        `on_progress` is told how many of how many sources are done.
+        """
+        self.prepare()
+        if self.chat is not None:
+            self.chat.start()
+        with self.database.write() as connection:
+            watched = [state.source.id or 0 for state in sources.states(connection)]
+            for source_id in watched:
+                targets.due_at(connection, "source", source_id, self.clock())
+        on_progress(0, len(watched))
+        self.watching.drain(lambda done: on_progress(done, len(watched)))
+        self.announcer.announce_all()
+        while self.announcer.backfill():
+            pass
+        for engine in self._sending:
+            engine.drain()
+        self.publish()
+        with self.database.read() as connection:
+            return sum(state.error is not None for state in sources.states(connection))
 
     def tour_started(self) -> datetime:
         """When the tour's first page was published (UTC): at the installation's first start."""

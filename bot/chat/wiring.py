@@ -1,0 +1,74 @@
+"""The chat over one `bot.app.App`: which of its parts the commands are given, and the lease on the token."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.chat.application import HOLD_SECONDS, ChatProcess
+from bot.chat.services import ChatServices, Found
+from feeds.store import facts, sources
+from feeds.store import shelf as shelf_store
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from feeds.model import Topic
+
+HOLDER = "telegram.holder"
+SEARCH_HITS = 5
+
+
+def chat_process(app: App) -> ChatProcess:
+    """The process that serves Telegram, if it gets the lease on the token."""
+    name = secrets.token_hex(8)
+    lease = timedelta(seconds=3 * HOLD_SECONDS)
+
+    def hold() -> bool:
+        with app.database.write() as connection:
+            return facts.hold(connection, HOLDER, name, app.clock(), app.clock() + lease)
+
+    def release() -> None:
+        with app.database.write() as connection:
+            facts.release(connection, HOLDER, name)
+
+    return ChatProcess(
+        token=app.settings.telegram_token or "",
+        api_url=app.settings.telegram_api_url,
+        subscriptions=app.subscriptions,
+        clock=app.clock,
+        services=_services(app),
+        hold=hold,
+        release=release,
+    )
+
+
+def _services(app: App) -> ChatServices:
+    site = app.settings.site.public_url
+
+    def search(query: str) -> Sequence[Found]:
+        from feeds.store.search import search as search_store
+        from feeds.topics import parse
+
+        with app.database.read() as connection:
+            hits = search_store(connection, parse(query), limit=SEARCH_HITS)
+        return [Found(hit.article.title, hit.article.url, hit.article.source) for hit in hits]
+
+    def feeds(followed: Sequence[Topic]) -> Sequence[Found]:
+        with app.database.read() as connection:
+            held = shelf_store.feeds(connection)
+        shown = [topic for topic in followed if f"topics/{topic.slug}" in held]
+        return [Found(topic.title, f"{site}/feeds/topics/{topic.slug}.rss", "RSS") for topic in shown] or [
+            Found(app.settings.site.title, f"{site}/feeds/all.rss", "RSS")
+        ]
+
+    def health() -> Sequence[Found]:
+        with app.database.read() as connection:
+            states = sources.states(connection)
+        return [
+            Found(state.source.title or state.source.slug, state.source.url, state.error or state.health)
+            for state in sorted(states, key=lambda one: one.health != "failing")
+        ]
+
+    return ChatServices(search=search, feeds=feeds, health=health)
