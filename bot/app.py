@@ -134,7 +134,7 @@ class App:
         self.publish()
 
     def _tick_sending(self) -> None:
-        for engine in self._sending:
+        for engine in self.sending:
             # Chats are served by the one process that holds the token; another would only spend their patience.
             if engine.name != "chat" or self.chat is None or self.chat.ready:
                 engine.tick()
@@ -201,7 +201,8 @@ class App:
         )
 
     @cached_property
-    def _sending(self) -> list[Engine]:
+    def sending(self) -> list[Engine]:
+        """Carries destinations: one engine for webhooks and the console, one for chats."""
         workers = self.settings.delivery.workers
         engines = []
         if "worker" in self.roles:
@@ -255,7 +256,7 @@ class App:
         self.watcher.stopping.set()
         self.timetable.stop()
         self.watching.stop()
-        for engine in self._sending:
+        for engine in self.sending:
             engine.stop()
         if self.chat is not None:
             self.chat.stop()
@@ -263,29 +264,6 @@ class App:
         for channel in self.open_channels.values():
             channel.close()
         self.database.close()
-
-    def look_once(self, on_progress: Callable[[int, int], None] = lambda done, total: None) -> int:
-        """One pass: every source is looked at now, what is due is delivered, feeds are rendered; how many looks failed.
-
-        `on_progress` is told how many of how many sources are done.
-        """
-        self.prepare()
-        if self.chat is not None:
-            self.chat.start()
-        with self.database.write() as connection:
-            watched = [state.source.id or 0 for state in sources.states(connection)]
-            for source_id in watched:
-                targets.due_at(connection, "source", source_id, self.clock())
-        on_progress(0, len(watched))
-        self.watching.drain(lambda done: on_progress(done, len(watched)))
-        self.announcer.announce_all()
-        while self.announcer.backfill():
-            pass
-        for engine in self._sending:
-            engine.drain()
-        self.publish()
-        with self.database.read() as connection:
-            return sum(state.error is not None for state in sources.states(connection))
 
     def tour_started(self) -> datetime:
         """When the tour's first page was published (UTC): at the installation's first start."""

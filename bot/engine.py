@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 from feeds import targets
@@ -48,7 +48,6 @@ class Engine:
         self._running: set[Future[None]] = set()
         self._lock = threading.Lock()
         self._stopped = False
-        self._finished = 0
 
     def tick(self) -> int:
         """Claim what is due, as much as threads are free; returns how many were claimed. Any thread may call it."""
@@ -86,22 +85,20 @@ class Engine:
     def _done(self, future: Future[None]) -> None:
         with self._lock:
             self._running.discard(future)
-            self._finished += 1
         error = future.exception()
         if error is not None:
             log.error("a claim could not be given back; its lease will run out", extra={"error": repr(error)})
         elif not self._stopped:
             self.tick()
 
-    def drain(self, on_done: Callable[[int], None] = lambda done: None) -> None:
-        """Work until nothing is due: for `tocsin once` and tests. `on_done` is told how many turns are over."""
+    def drain(self) -> None:
+        """Work until nothing is due: for `tocsin once` and tests."""
         while True:
-            on_done(self._finished)
             claimed = self.tick()
             with self._lock:
                 running = set(self._running)
             if running:
-                wait(running, return_when=FIRST_COMPLETED)
+                wait(running)
             elif not claimed:
                 return
 
