@@ -162,6 +162,12 @@ class Subscriptions:
         with self._database.read() as connection:
             return topic_store.topic_by_slug(connection, slug)
 
+    def topic_by_id(self, destination: Destination, topic_id: int) -> Topic | None:
+        """The operator's topic, or one of the destination's own, retired ones included; never somebody else's."""
+        with self._database.read() as connection:
+            topic = topic_store.by_ids(connection, [topic_id]).get(topic_id)
+        return topic if topic is not None and topic.owner in (None, _owner(destination)) else None
+
     def following(self, destination: Destination) -> list[Topic]:
         """What it follows: the operator's topics first, then its own queries."""
         with self._database.read() as connection:

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import logging
+import re
 import threading
 from collections import OrderedDict
 from typing import Any, TypeVar
@@ -33,6 +35,8 @@ from bot.model import Delivery, Destination, Receipt
 
 DEADLINE_SECONDS = 30.0
 """For one delivery, the wait for Telegram's rates included."""
+UNBOUND_PAUSE_SECONDS = 15.0
+"""While no bot is bound, a delivery waits so long, and no failure is counted against its chat."""
 PUBLIC_API = "https://api.telegram.org"
 
 # Of a 400, what says that the chat is closed to us; compared in lower case, since the library capitalises.
@@ -61,6 +65,10 @@ _GONE = (
     "message thread not found",
 )
 _REMEMBERED_PARTS = 200
+_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{10,100}")
+
+# At INFO it writes every address it asks, and the address holds the token.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Answer = TypeVar("Answer")
 
@@ -112,7 +120,7 @@ class TelegramChannel:
         with self._lock:
             bound, problem = self._bound, self._problem
         if bound is None:
-            raise DeliveryError(problem)
+            raise DeliveryError(problem, retry_after=UNBOUND_PAUSE_SECONDS)
         bot, loop = bound
         work = self._send_all(bot, chat, thread, messages, delivery.uid)
         try:
@@ -207,7 +215,7 @@ def keyboard(message: Message) -> InlineKeyboardMarkup | None:
 
 def delivery_error(error: TelegramError) -> DeliveryError:
     """What follows from the library's error. `BadRequest` and `TimedOut` are `NetworkError`s: the order matters."""
-    said = str(error)
+    said = _TOKEN.sub("(token)", str(error))
     if isinstance(error, ChatMigrated):
         return DeliveryError(said, moved_to=str(error.new_chat_id), status=400)
     if isinstance(error, RetryAfter):

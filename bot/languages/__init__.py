@@ -21,7 +21,7 @@ def known(tag: str | None) -> str:
     return primary if primary in LANGUAGES else "en"
 
 
-def sentence(language: str, key: str, **values: object) -> str:
+def sentence(language: str, key: str, /, **values: object) -> str:
     """The sentence under `key` with the values put in. A key that a language lacks is said in English.
 
     With a value `number`, "KEY_one" is used for 1 where it exists.

@@ -1,0 +1,227 @@
+"""What each command does. A command takes the asker and the words after it, and gives a reply.
+
+`RequestError` and `QueryError` may be raised: they are said in the asker's language by `bot.chat.handlers`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot import preferences
+from bot.chat import replies
+from bot.chat.asker import Asker
+from bot.chat.replies import Reply
+from bot.chat.services import ChatServices, Found
+from bot.errors import RequestError
+from bot.languages import sentence
+from bot.message import Button
+from feeds.model import Topic
+
+# What phones make of quotes and dashes.
+_TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
+_DEEP_LINK = re.compile(r"topic_([A-Za-z0-9_-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`answer` is called with the asker and the text after the command. `changes`: for those who may change things."""
+
+    name: str
+    answer: Callable[[Asker, str], Awaitable[Reply]]
+    changes: bool = False
+    for_operators: bool = False
+
+
+class Commands:
+    """All commands that are offered with the services there are."""
+
+    def __init__(self, services: ChatServices, clock: Callable[[], datetime]) -> None:
+        self._services = services
+        self._clock = clock
+        offered = [
+            Command("start", self.start),
+            Command("topics", self.topics),
+            Command("follow", self.follow, changes=True),
+            Command("following", self.following),
+            Command("unfollow", self.unfollow, changes=True),
+            Command("digest", self.digest, changes=True),
+            Command("quiet", self.quiet, changes=True),
+            Command("mute", self.mute, changes=True),
+            Command("timezone", self.time_zone, changes=True),
+            Command("language", self.language, changes=True),
+        ]
+        if services.search is not None:
+            offered.append(Command("search", self.search))
+        if services.why is not None:
+            offered.append(Command("why", self.why))
+        if services.feeds is not None:
+            offered.append(Command("feeds", self.feeds))
+        if services.health is not None and services.operators:
+            offered.append(Command("health", self.health, for_operators=True))
+        offered.append(Command("help", self.help))
+        self.offered = {command.name: command for command in offered}
+
+    def public(self) -> list[str]:
+        """The names that everybody may know."""
+        return [command.name for command in self.offered.values() if not command.for_operators]
+
+    async def start(self, asker: Asker, text: str) -> Reply:
+        """Greet, and follow the topic of a deep link."""
+        link = _DEEP_LINK.fullmatch(text.strip())
+        if not await asker.may_change():
+            return replies.say(asker.language, "welcome_group")
+        destination = await asker.own_destination()
+        subscriptions = asker.subscriptions
+        if link:
+            topic = await asyncio.to_thread(subscriptions.topic, link[1])
+            if topic is None or topic.owner is not None:
+                raise RequestError("no_such_topic", slug=link[1])
+            done = await asyncio.to_thread(subscriptions.follow_topic, destination, topic)
+            return replies.followed(asker.language, done.topic, done.new)
+        followed = await asyncio.to_thread(subscriptions.following, destination)
+        if followed and asker.in_private:
+            heading = replies.words(asker.language, "welcome_back", number=len(followed))
+        else:
+            heading = replies.words(asker.language, "welcome" if asker.in_private else "welcome_group")
+        return await self._topics_page(asker, 0, heading)
+
+    async def topics(self, asker: Asker, text: str) -> Reply:
+        """What is offered, page by page."""
+        return await self._topics_page(asker, int(text) - 1 if text.isdecimal() and len(text) < 5 else 0)
+
+    async def _topics_page(self, asker: Asker, page: int, heading: str = "") -> Reply:
+        offered = await asyncio.to_thread(asker.subscriptions.topics)
+        followed = {topic.id for topic in await followed_by(asker) if topic.id is not None}
+        return replies.topics(asker.language, offered, followed, page, heading)
+
+    async def follow(self, asker: Asker, text: str) -> Reply:
+        """A topic or a query."""
+        wanted = text.translate(_TYPOGRAPHY).strip()
+        if not wanted:
+            return replies.say(asker.language, "follow_how", _to_topics(asker.language))
+        destination = await asker.own_destination()
+        done = await asyncio.to_thread(asker.subscriptions.follow, destination, wanted)
+        return replies.followed(asker.language, done.topic, done.new)
+
+    async def following(self, asker: Asker, text: str) -> Reply:
+        """What is followed, and the settings."""
+        return replies.following(asker.language, await followed_by(asker), asker.destination, self._clock())
+
+    async def unfollow(self, asker: Asker, text: str) -> Reply:
+        """By name, or by a button."""
+        wanted = text.translate(_TYPOGRAPHY).strip()
+        if not wanted or asker.destination is None:
+            return replies.to_unfollow(asker.language, await followed_by(asker))
+        topic = await asyncio.to_thread(asker.subscriptions.unfollow, asker.destination, wanted)
+        return replies.unfollowed(asker.language, topic)
+
+    async def digest(self, asker: Asker, text: str) -> Reply:
+        """Show or set."""
+        destination = await asker.own_destination()
+        zone = replies.zone_name(destination.time_zone)
+        if not text.strip():
+            shown = replies.off(asker.language, destination.digest)
+            return replies.say(asker.language, "digest_is", digest=shown, time_zone=zone)
+        destination = await asyncio.to_thread(asker.subscriptions.set_digest, destination, text)
+        if destination.digest == "off":
+            return replies.say(asker.language, "digest_off")
+        return replies.say(asker.language, "digest_set", digest=destination.digest, time_zone=zone)
+
+    async def quiet(self, asker: Asker, text: str) -> Reply:
+        """Show or set."""
+        destination = await asker.own_destination()
+        zone = replies.zone_name(destination.time_zone)
+        if not text.strip():
+            shown = destination.quiet or sentence(asker.language, "none")
+            return replies.say(asker.language, "quiet_is", quiet=shown, time_zone=zone)
+        destination = await asyncio.to_thread(asker.subscriptions.set_quiet, destination, text)
+        if destination.quiet is None:
+            return replies.say(asker.language, "quiet_off")
+        return replies.say(asker.language, "quiet_set", quiet=destination.quiet, time_zone=zone)
+
+    async def mute(self, asker: Asker, text: str) -> Reply:
+        """For a while, or no more."""
+        if not text.strip():
+            return replies.choose_mute(asker.language)
+        duration = preferences.mute(text)
+        destination = await asyncio.to_thread(asker.subscriptions.mute, await asker.own_destination(), duration)
+        if destination.muted_until is None:
+            return replies.say(asker.language, "mute_off")
+        return replies.say(asker.language, "muted", until=replies.local(destination.muted_until, destination))
+
+    async def time_zone(self, asker: Asker, text: str) -> Reply:
+        """Show or set."""
+        destination = await asker.own_destination()
+        key = "time_zone_is"
+        if text.strip():
+            destination = await asyncio.to_thread(asker.subscriptions.set_time_zone, destination, text)
+            key = "time_zone_set"
+        now = self._clock().astimezone(ZoneInfo(destination.time_zone)).strftime("%H:%M")
+        return replies.say(asker.language, key, time_zone=replies.zone_name(destination.time_zone), time=now)
+
+    async def language(self, asker: Asker, text: str) -> Reply:
+        """By name, or by a button."""
+        if not text.strip():
+            return replies.choose_language(asker.language)
+        destination = await asyncio.to_thread(asker.subscriptions.set_language, await asker.own_destination(), text)
+        return replies.say(destination.language, "language_set")
+
+    async def search(self, asker: Asker, text: str) -> Reply:
+        """The newest articles that a query selects."""
+        wanted = text.translate(_TYPOGRAPHY).strip()
+        if not wanted or self._services.search is None:
+            return replies.say(asker.language, "search_how")
+        lines = await asyncio.to_thread(self._services.search, wanted)
+        return _lines(asker.language, "search_results" if lines else "search_none", lines, query=wanted)
+
+    async def why(self, asker: Asker, text: str) -> Reply:
+        """Why an article did or didn't come."""
+        wanted = text.strip()
+        if not wanted or self._services.why is None:
+            return replies.say(asker.language, "why_how")
+        return _heading_first(await asyncio.to_thread(self._services.why, wanted, asker.destination))
+
+    async def feeds(self, asker: Asker, text: str) -> Reply:
+        """The same as feeds."""
+        assert self._services.feeds is not None
+        lines = await asyncio.to_thread(self._services.feeds, await followed_by(asker))
+        return _lines(asker.language, "feeds", lines)
+
+    async def health(self, asker: Asker, text: str) -> Reply:
+        """For operators, in a private chat only: others would read it too."""
+        if self._services.health is None or asker.user not in self._services.operators or not asker.in_private:
+            return replies.say(asker.language, "operators_only")
+        return _heading_first(await asyncio.to_thread(self._services.health))
+
+    async def help(self, asker: Asker, text: str) -> Reply:
+        """Everything that is offered to this asker."""
+        is_operator = asker.user in self._services.operators
+        names = [one.name for one in self.offered.values() if is_operator or not one.for_operators]
+        return replies.help_text(asker.language, names, in_private=asker.in_private)
+
+
+async def followed_by(asker: Asker) -> list[Topic]:
+    """What the asker's destination follows; nothing where there is none."""
+    if asker.destination is None:
+        return []
+    return await asyncio.to_thread(asker.subscriptions.following, asker.destination)
+
+
+def _to_topics(language: str) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(sentence(language, "button_topics"), data="topics:0"),),)
+
+
+def _lines(language: str, key: str, lines: Sequence[Found], **values: object) -> Reply:
+    return replies.found(replies.words(language, key, **values), lines)
+
+
+def _heading_first(lines: Sequence[Found]) -> Reply:
+    """The service's own first line is the heading."""
+    if not lines:
+        return Reply("—")
+    return replies.found(f"<b>{replies.shown(lines[0].title)}</b>", lines[1:])

@@ -1,0 +1,34 @@
+"""What the chat asks of the rest of the program. Whatever is None is not offered: no command, no line in the help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.model import Destination
+from feeds.model import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of an answer: plain text, linked if `url` is given, with a remark after it."""
+
+    title: str
+    url: str | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatServices:
+    """All functions are called from worker threads, may block for some seconds, and give plain text.
+
+    `search(query)` may raise `QueryError`; `why(url, destination)` explains why an article did or didn't alert the
+    asker; `feeds(followed)` lists feeds of what is followed; `health()` is for operators, whose Telegram user ids are
+    `operators`.
+    """
+
+    search: Callable[[str], Sequence[Found]] | None = None
+    why: Callable[[str, Destination | None], Sequence[Found]] | None = None
+    feeds: Callable[[Sequence[Topic]], Sequence[Found]] | None = None
+    health: Callable[[], Sequence[Found]] | None = None
+    operators: frozenset[int] = field(default_factory=frozenset)
