@@ -64,7 +64,13 @@ class MemoryShelf:
 def serving(application: Any, **options: Any) -> Iterator[str]:
     """The address of a running uvicorn with that application."""
     listener = socket.create_server(("127.0.0.1", 0))  # listens already: who connects early waits
-    settings: dict[str, Any] = {"lifespan": "off", "ws": "none", "log_config": None, "access_log": False} | options
+    settings: dict[str, Any] = {
+        "lifespan": "off",
+        "ws": "none",
+        "log_config": None,
+        "access_log": False,
+        "http": "h11",
+    } | options
     server = uvicorn.Server(uvicorn.Config(application, **settings))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from served_feeds import MODIFIED, MemoryShelf, Rendered, serving
 
+from bot.web.feed_protocol import feed_protocol
 from bot.web.feeds import FeedServer, accepts_gzip, matches, not_modified_since
 from feeds.errors import QueryError
 
@@ -88,11 +89,12 @@ def site() -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="module")
-def steady() -> Iterator[Site]:
+@pytest.fixture(scope="module", params=["h11", "httptools", "shortcut"])
+def steady(request: pytest.FixtureRequest) -> Iterator[Site]:
     """For tests that change nothing: it takes a fifth of a second to stop a server."""
     site = Site()
-    with serving(site.server) as site.address:
+    http = feed_protocol(site.server) if request.param == "shortcut" else request.param
+    with serving(site.server, http=http) as site.address:
         yield site
 
 

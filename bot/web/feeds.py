@@ -6,8 +6,8 @@
                          └→ the shelf, or a rendering on demand (in a thread)
 
 A plain ASGI application that stands beside the framework, not in it: `FeedServer(shelf, otherwise=application)`. What
-is in memory is used as long as the shelf's version stays the same; it is asked at most once a second. While the database
-is away, what is in memory is served as it was.
+is in memory is used as long as the shelf's version stays the same; it is asked at most once a second. While the
+database is away, what is in memory is served as it was.
 
 Knows HTTP and bytes; not what a feed holds, nor who rendered it.
 """
@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -92,11 +93,22 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer; `body` is empty where the status forbids one."""
+    """A whole answer; `body` is empty where the status forbids one.
+
+    `head` is the status line and the headers as HTTP/1.1 writes them, without the empty line after them.
+    """
 
     status: int
     headers: Headers
-    body: bytes = b""
+    body: bytes
+    head: bytes
+
+
+def make_reply(status: int, headers: Headers, body: bytes = b"") -> Reply:
+    """An answer, written out once."""
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode("ascii")]
+    lines += [name + b": " + value for name, value in headers]
+    return Reply(status, headers, body, b"\r\n".join(lines) + b"\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +149,24 @@ def prepare(feed: RenderedFeed, links: bytes, version: int, *, maximum_age: int 
     """The four answers of `feed`; `links` is the value of the Link field."""
     plain_etag = feed.etag.encode("ascii")
     gzip_etag = plain_etag[:-1] + b'-gzip"'
-    validators = (
-        (b"last-modified", format_datetime(feed.last_modified.astimezone(UTC), usegmt=True).encode("ascii")),
+    # What a 304 carries too (RFC 9110, section 15.4.5).
+    caching = (
         (b"cache-control", b"public, max-age=%d" % maximum_age),
         (b"vary", b"Accept-Encoding"),
-        (b"link", links),
         # Readers that run in a browser are readers too; there is nothing here that is not public.
         (b"access-control-allow-origin", b"*"),
     )
     content = (
         (b"content-type", feed.content_type.encode("ascii")),
+        (b"last-modified", format_datetime(feed.last_modified.astimezone(UTC), usegmt=True).encode("ascii")),
+        (b"link", links),
         (b"x-content-type-options", b"nosniff"),
     )
 
     def answers(etag: bytes, body: bytes, encoding: Headers) -> tuple[Reply, Reply]:
         length = (b"content-length", b"%d" % len(body))
-        common = ((b"etag", etag), *validators)
-        return Reply(200, (*common, *content, *encoding, length), body), Reply(304, common)
+        common = ((b"etag", etag), *caching)
+        return make_reply(200, (*common, *content, *encoding, length), body), make_reply(304, common)
 
     plain, plain_unchanged = answers(plain_etag, feed.body, ())
     compressed, compressed_unchanged = answers(gzip_etag, feed.gzip, ((b"content-encoding", b"gzip"),))
@@ -211,7 +224,7 @@ def plain_reply(status: int, sentence: str, *headers: tuple[bytes, bytes]) -> Re
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
     )
-    return Reply(status, (*common, *headers), body)
+    return make_reply(status, (*common, *headers), body)
 
 
 NOT_FOUND = plain_reply(404, "There is no such feed.")
@@ -271,6 +284,17 @@ class FeedServer:
         elif scope["type"] == "http":
             await self._send(NOT_FOUND, send, head=scope["method"] == "HEAD")
 
+    def in_memory(self, path: str) -> Document | None:
+        """The document of a path below /feeds/ if it can be served without asking anybody."""
+        document = self._documents.get(path)
+        if document is None or document.version != self._version or self._clock() >= self._next_check:
+            return None
+        return document
+
+    def count(self, reply: Reply) -> None:
+        """Note that this answer was given."""
+        self.answered[reply.status] = self.answered.get(reply.status, 0) + 1
+
     async def _serve(self, scope: Scope, path: str, send: Send) -> None:
         method = scope["method"]
         if method not in ("GET", "HEAD"):
@@ -290,7 +314,7 @@ class FeedServer:
         await self._send(found, send, head=method == "HEAD")
 
     async def _send(self, reply: Reply, send: Send, *, head: bool) -> None:
-        self.answered[reply.status] = self.answered.get(reply.status, 0) + 1
+        self.count(reply)
         await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
         await send({"type": "http.response.body", "body": b"" if head else reply.body})
 
@@ -301,9 +325,9 @@ class FeedServer:
                 return found
         if self._clock() >= self._next_check:
             await self._check()
-        document = self._documents.get(path)
-        if document is not None and document.version == self._version:
-            return document
+        held = self._documents.get(path)
+        if held is not None and held.version == self._version:
+            return held
         if not _PATH.fullmatch(path):  # no database need see it
             return NOT_FOUND
         # One look-up a path, however many ask at once.
@@ -316,16 +340,17 @@ class FeedServer:
             document = await asyncio.shield(task)
         except Exception:
             logger.exception("The feed %r cannot be read", path)
-            return document or AWAY
+            return held or AWAY
         return document or NOT_FOUND
 
     async def _check(self) -> None:
-        # Set before the question is answered, so that others go on with what they have meanwhile.
-        self._next_check = self._clock() + self._check_every
+        self._next_check = float("inf")  # one question at a time; others go on with what they have meanwhile
         try:
             self._version = await asyncio.to_thread(self._shelf.version)
         except Exception:
             logger.exception("The version of the feeds cannot be read; they are served as they were")
+        finally:
+            self._next_check = self._clock() + self._check_every
 
     async def _load(self, path: str) -> Document | None:
         # The version is the one before the look-up: bytes may be newer than it says, and never older.
