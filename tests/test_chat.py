@@ -190,7 +190,7 @@ def test_what_is_followed_and_how(anna: Chat, ask: Any, clock: Clock) -> None:
     [
         ("/follow", "Write what to follow"),
         ("/follow " + "x" * 600, "too long: at most 500"),
-        ("/unfollow nothing like it", "You don't follow nothing like it."),
+        ("/unfollow nothing like it", "You follow nothing yet"),
         ("/digest hourly", "I can't read “hourly”"),
         ("/digest off", "No digest"),
         ("/digest weekly tuesday 9:30", "weekly tue 09:30"),

@@ -66,14 +66,14 @@ class Presses:
         topic, page = await self._topic_and_page(asker, value)
         return await self._toggled(asker, topic, page, follow=False)
 
-    async def _topic_and_page(self, asker: Asker, value: str) -> tuple[Topic, str]:
+    async def _topic_and_page(self, asker: Asker, value: str) -> tuple[Topic, int]:
         number, _, page = value.partition(":")
-        return await self._topic(asker, number), page
+        return await self._topic(asker, number), _number(page)
 
-    async def _toggled(self, asker: Asker, topic: Topic, page: str, *, follow: bool) -> Pressed:
+    async def _toggled(self, asker: Asker, topic: Topic, page: int, *, follow: bool) -> Pressed:
         asker = replace(asker, destination=await asker.own_destination())
         popup = await _set(asker, topic, follow=follow)
-        return Pressed(popup, await self._commands.topics(asker, str(_number(page) + 1)))
+        return Pressed(popup, await self._commands.topics(asker, str(page + 1)))
 
     async def _drop(self, asker: Asker, value: str, _: object) -> Pressed:
         topic = await self._topic(asker, value)

@@ -146,9 +146,7 @@ def following(language: str, topics: Sequence[Topic], destination: Destination |
 
 def to_unfollow(language: str, topics: Sequence[Topic], dropped: Topic | None = None) -> Reply:
     """What is followed, each with a button that ends it; above them the one that was just ended, with its undo."""
-    rows: list[tuple[Button, ...]] = []
-    for topic in topics[:MAXIMUM_LINES]:
-        rows.append((Button(_label(f"✖ {_name(topic)}"), data=f"drop:{topic.id}"),))
+    rows = [_drop(topic) for topic in topics[:MAXIMUM_LINES]]
     lines = []
     if dropped is not None:
         lines.append(words(language, "unfollowed", topic=_name(dropped)))
@@ -211,6 +209,10 @@ def zone_name(name: str) -> str:
     if name.startswith("Etc/GMT") and len(name) > 7:
         return f"UTC{'+' if name[7] == '-' else '-'}{name[8:]}"
     return name.replace("_", " ")
+
+
+def _drop(topic: Topic) -> tuple[Button, ...]:
+    return (Button(_label(f"✖ {_name(topic)}"), data=f"drop:{topic.id}"),)
 
 
 def _undo(language: str, topic: Topic) -> tuple[Button, ...]:
