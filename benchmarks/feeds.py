@@ -94,6 +94,8 @@ SPEC = FeedSpec("/feeds/all", "Everything", "https://news.example.org", tag="new
 
 def measure_rendering(rounds: int) -> None:
     print("Rendering, median of", rounds, "rounds:")
+    for kind in FORMATS.values():
+        kind.render(SPEC, items(1))  # the libraries are imported at the first
     for number in (50, 500, 5_000):
         articles = items(number)
         for name, kind in FORMATS.items():

@@ -243,4 +243,4 @@ def test_answers_are_counted(site: Site) -> None:
     with site.connect() as connection, connection.makefile("rb") as reader:
         connection.sendall(GET + b"If-None-Match: *\r\n\r\n")
         assert b" 304 " in answer(reader)[0]
-    assert site.server.answered == before | {304: 1}
+    assert site.server.answered == before | {304: before.get(304, 0) + 1}
