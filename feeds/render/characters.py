@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 # XML 1.0 (fifth edition) section 2.2: everything but these is a Char. JSON could carry more, but not a lone surrogate,
@@ -36,6 +37,7 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+@lru_cache(maxsize=4_096)  # a site's own addresses come back in every item
 def web_address(address: str | None) -> str | None:
     """`address` as an http(s) URI of RFC 3986, or None if it cannot be one.
 

@@ -76,7 +76,7 @@ def full_html(article: Article) -> str:
     if not html.strip():
         return paragraphs(article.text)
     base = web_address(article.url)
-    if base is None or not _RELATIVE_ADDRESS.search(html):
+    if base is None or "=" not in html or not _RELATIVE_ADDRESS.search(html):
         return html
     return _absolute(html, base)
 
