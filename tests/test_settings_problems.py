@@ -36,6 +36,7 @@ CONSOLE = '[[console]]\ntopics = ["*"]\n'
         ('[site]\ntitle = ""', "2: title: it is empty"),
         ("[site]\ntitle = 3", "2: title: 3 is not text"),
         ('[polling]\ndeadline = "5 years ago"', "2: deadline: '5 years ago' is not a duration"),
+        ('[delivery]\ntimeout = "5m"', "2: timeout: '5m' is out of range, write 1s to 20s"),
         ('[polling]\nmax_bytes = "huge"', "2: max_bytes: 'huge' is not a size"),
         ('[polling]\n\nminimum_interval = "1h"', "1: default_interval does not lie between"),
         ("[delivery]\nattempts = []", "2: attempts: [] is not a list of durations"),

@@ -81,7 +81,9 @@ class Polling:
     default_interval: float = setting(
         15 * MINUTE, values.DURATION, "The pause between two looks until a source's own rhythm is known."
     )
-    deadline: float = setting(30.0, values.DURATION, "The total time one look may take, redirects included.")
+    deadline: float = setting(
+        30.0, values.duration_within("1s", "2m"), "The total time one look may take, redirects included."
+    )
     max_bytes: int = setting(
         10_000_000, values.SIZE, "The largest page or feed that is read, after decompression.", "10 MB"
     )
@@ -99,7 +101,8 @@ class DeliverySettings:
         values.DURATIONS,
         "The pauses after the first, second, … failed attempt; the last one repeats. Each is varied a little.",
     )
-    timeout: float = setting(15.0, values.DURATION, "The total time one attempt may take.")
+    # An attempt must end well before the lease of its destination does.
+    timeout: float = setting(15.0, values.duration_within("1s", "20s"), "The total time one attempt may take.")
     give_up_after: float = setting(
         5 * DAY, values.DURATION, "A delivery that could not be made for so long is given up, and shown as failed."
     )

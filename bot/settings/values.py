@@ -110,6 +110,18 @@ def read_duration(value: object) -> float:
     return seconds
 
 
+def duration_within(lowest: str, highest: str) -> Reader:
+    """A reader of durations from `lowest` to `highest`, both as an operator would write them."""
+
+    def read(value: object) -> float:
+        seconds = read_duration(value)
+        if not read_duration(lowest) <= seconds <= read_duration(highest):
+            raise WrongValueError(f"{shown(value)} is out of range", f"write {lowest} to {highest}")
+        return seconds
+
+    return Reader(f"duration, {lowest}–{highest}", read)
+
+
 _SIZE = re.compile(r"([0-9]{1,9})\s*([KMG]?)B?", re.IGNORECASE)
 
 
