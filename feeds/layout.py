@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from feeds.markup import BREAKING, UNSEEN, one_line, text_of, words_of
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-ASIDE_TAGS = frozenset({"nav", "footer", "aside", "header", "form", "menu"})
+ASIDE_TAGS = frozenset({"nav", "footer", "aside", "header", "menu"})
 _ASIDE_WORDS = frozenset({
     "sidebar", "side", "aside", "widget", "widgets", "menu", "nav", "navbar", "navigation", "footer", "breadcrumb",
     "breadcrumbs", "related", "popular", "trending", "share", "social", "comments", "pagination", "pager", "promo",

@@ -30,6 +30,7 @@ DEEPEST_JSON = 12
 MOST_JSON_NODES = 5_000
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff\ufff9-\ufffb]")
+_FONT = re.compile(r"</?font\b[^<>]{0,300}>", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000]+")
 _DECLARED = re.compile(rb"""charset\s{0,4}=\s{0,4}["']?\s{0,4}([A-Za-z0-9_:.-]{2,40})""")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -104,8 +105,11 @@ def _python_charset(label: str) -> str | None:
 
 
 def parse(body: bytes, charset: str | None = None) -> HtmlElement:
-    """The page's tree (its `html` element), without comments. Nesting beyond 2,048 levels is cut off."""
-    text = _CONTROL.sub("", decode(body, charset))
+    """The page's tree (its `html` element), without comments. Nesting beyond 2,048 levels is cut off.
+
+    `font` elements are left out: they say nothing, and unclosed ones would nest each item of an old list in the last.
+    """
+    text = _FONT.sub("", _CONTROL.sub("", decode(body, charset)))
     # A parser cannot be shared by threads, and making one costs microseconds.
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:

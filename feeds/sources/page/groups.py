@@ -75,6 +75,11 @@ class Group:
         distinct = len(set(texts)) / len(texts)
         return distinct * sum(map(title_quality, texts)) / len(texts)
 
+    @property
+    def says_headlines(self) -> bool:
+        """Of two kinds of link in the same cards, the one with words makes the better pattern."""
+        return self.links[0].signature[-1] == "words"
+
     @cached_property
     def region(self) -> float:
         """How likely the place is the main column: above 1 in it, below where the page or a heading says otherwise."""
@@ -158,12 +163,15 @@ def card_nodes(roots: Sequence[HtmlElement], links: Sequence[Link]) -> tuple[lis
     sample = list(zip(roots, links, strict=True))[:8]
     bare = sum(1 for root, link in sample if len(text_of(root)) <= len(link.text) + 6)
     same_parent = all(root.getparent() is parent for root in roots)
-    is_item = roots[0].tag in ("li", "tr", "article", "option")
-    if parent is None or not same_parent or is_item or bare < 0.7 * len(sample):
+    if parent is None or not same_parent:
         return [[root] for root in roots], False
     siblings = list(parent)
     places = {root: place for place, root in enumerate(siblings)}
     starts = [places[root] for root in roots]
+    spaced = len(starts) > 1 and all(later - earlier > 1 for earlier, later in pairwise(starts))
+    is_item = roots[0].tag in ("li", "tr", "article", "option")
+    if not spaced and (is_item or bare < 0.7 * len(sample)):
+        return [[root] for root in roots], False
     ahead = _lead_length(siblings, starts)
     nodes = []
     for number, start in enumerate(starts):
@@ -256,7 +264,7 @@ def groups_of(links: Sequence[Link], *, url: str, base: str, time_zone: str) -> 
 def best_group(groups: Sequence[Group]) -> Group | None:
     """The page's list, with the groups that belong to it joined; None where nothing looks like one."""
     several = [group for group in groups if len(group.links) >= 2][:MOST_GROUPS]
-    best = max(several, key=lambda group: group.score, default=None)
+    best = max(several, key=lambda group: group.score * (1.0 if group.says_headlines else 0.97), default=None)
     if best is None or best.score < LEAST_SCORE:
         return None
     known = {link.url for link in best.links}

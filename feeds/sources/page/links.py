@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -63,17 +64,26 @@ class Link:
 
     @cached_property
     def signature(self) -> tuple[str, ...]:
-        """Alike for links alike in structure: all tags of the path, classes of the three nearest steps."""
+        """Alike for links alike in structure: all tags of the path, classes of the three nearest steps, a cell's column.
+
+        Ends with what the link says: headlines, pictures and "Read more" of one card are three kinds of link.
+        """
         near = len(self.path) - 3
-        return tuple(
-            ".".join((step.tag, *sorted(stable_classes(step)))) if depth >= near else step.tag
-            for depth, step in enumerate(self.path)
-        )
+        steps = [step.tag for step in self.path[:near]]
+        for step in self.path[max(0, near) :]:
+            column = f"[{column_of(step)}]" if step.tag in ("td", "th") else ""
+            steps.append(".".join((step.tag + column, *sorted(stable_classes(step)))))
+        return (*steps, "nothing" if not self.text else "generic" if is_generic(self.text) else "words")
 
     @cached_property
     def in_heading(self) -> bool:
         inner = any(step.tag in HEADINGS for step in self.element.iterdescendants())
         return inner or any(step.tag in HEADINGS for step in self.path[-4:])
+
+
+def column_of(cell: HtmlElement) -> int:
+    """The cell's place in its row, from 1; far to the right it no longer matters."""
+    return 1 + sum(1 for _ in islice(cell.itersiblings("td", "th", preceding=True), 60))
 
 
 def stable_classes(element: HtmlElement) -> set[str]:

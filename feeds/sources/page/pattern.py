@@ -10,7 +10,7 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from feeds.sources.page.groups import Group
-from feeds.sources.page.links import stable_classes
+from feeds.sources.page.links import column_of, stable_classes
 
 
 def patterns_of(group: Group, tree: HtmlElement) -> tuple[str, ...]:
@@ -38,7 +38,9 @@ def _pattern(group: Group, tree: HtmlElement, wanted: set[str]) -> str:
 
 def _step(column: Sequence[HtmlElement]) -> str:
     classes = set.intersection(*(stable_classes(step) for step in column))
-    return ".".join((column[0].tag, *sorted(classes)))
+    step = ".".join((column[0].tag, *sorted(classes)))
+    columns = {column_of(cell) for cell in column} if column[0].tag == "td" else set()
+    return f"{step}:nth-child({columns.pop()})" if len(columns) == 1 else step
 
 
 def _position(step: HtmlElement) -> str:

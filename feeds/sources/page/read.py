@@ -70,11 +70,14 @@ def find_list(
         if found is None:
             raise _nothing(tree, url, f"nothing matches {' or '.join(selectors)}: was the page redesigned?")
         why = "the given selector" if selector else "the stored pattern"
-        return FoundList(_entries(found.cards), 1.0, why, tuple(selectors))
+        cards = found.cards if selector else _without_strays(found.cards)
+        return FoundList(_entries(cards), 1.0, why, tuple(selectors))
     best = best_group(groups_of(links_of(tree, url), url=url, base=base_of(tree, url), time_zone=zone))
     if best is None:
         raise _nothing(tree, url, "no list of articles is recognisable on the page; a selector can name it")
-    return FoundList(_entries(best.cards), min(1.0, best.score * 1.15), _why(best), patterns_of(best, tree))
+    return FoundList(
+        _entries(_without_strays(best.cards)), min(1.0, best.score * 1.15), _why(best), patterns_of(best, tree)
+    )
 
 
 def _selected(tree: HtmlElement, url: str, selectors: Sequence[str], time_zone: str) -> Group | None:
@@ -129,6 +132,14 @@ def _entries(cards: Sequence[Card]) -> list[Entry]:
         )
         for card in cards
     ]
+
+
+def _without_strays(cards: Sequence[Card]) -> Sequence[Card]:
+    """The cards without links that stand like an article but lack all that the others have ("Older news")."""
+    complete = [card for card in cards if card.day_first and card.summary]
+    if len(cards) < 4 or len(complete) < 0.8 * len(cards):
+        return cards
+    return [card for card in cards if card.day_first or card.summary or title_quality(card.title) >= 0.9]
 
 
 def _disorder(dates: Sequence[datetime | None]) -> int:
