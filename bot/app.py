@@ -39,7 +39,8 @@ log = logging.getLogger(__name__)
 
 ROLES = frozenset({"web", "worker", "chat"})
 TOUR_STARTED = "tour.started"
-SEND_LEASE = timedelta(minutes=3)
+LEASE = timedelta(minutes=2)
+"""What a killed process held is taken up by another after this. A quarter of it is longer than any one request may last."""
 
 
 def utc_now() -> datetime:
@@ -57,6 +58,9 @@ class App:
     jitter: Callable[[], float] = random.random
     channels: dict[str, Channel] = field(default_factory=dict)
     """Channels given from outside; the others are built from `bot.channels.KINDS`."""
+    lease: timedelta = LEASE
+    chat_parts: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of `bot.chat.application.ChatProcess` given from outside."""
 
     # What is stored
 
@@ -198,6 +202,7 @@ class App:
             {"source": self.watcher.work},
             self.clock,
             workers=self.settings.polling.workers,
+            lease=self.lease,
         )
 
     @cached_property
@@ -212,7 +217,7 @@ class App:
         return engines
 
     def _engine(self, name: str, kind: str, workers: int) -> Engine:
-        return Engine(name, self.database, {kind: self.outbox.work}, self.clock, workers=workers, lease=SEND_LEASE)
+        return Engine(name, self.database, {kind: self.outbox.work}, self.clock, workers=workers, lease=self.lease)
 
     @cached_property
     def timetable(self) -> Timetable:

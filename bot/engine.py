@@ -36,7 +36,7 @@ class Engine:
         clock: Callable[[], datetime],
         *,
         workers: int,
-        lease: timedelta = timedelta(minutes=5),
+        lease: timedelta = timedelta(minutes=2),
     ) -> None:
         self.name = name
         self._database = database

@@ -36,8 +36,6 @@ BATCH = 25
 RECORD_EVERY = 10
 """Deliveries recorded in one transaction where repeats carry an idempotency key."""
 PUT_ASIDE_AFTER = 3
-MARGIN = timedelta(seconds=45)
-"""A turn takes nothing new on when its lease is this near to its end: longer than any one send may last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ class Outbox:
             return
         turn = _Turn(claim, destination, [], claim.failures)
         for parcel in _parcels(destination, owed):
-            if self.stopping.is_set() or turn.claim.lease_until - self._clock() < MARGIN:
+            if self.stopping.is_set() or self._clock() >= turn.claim.leave_at:
                 break
             self._send(turn, parcel)
             if turn.ended:

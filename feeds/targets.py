@@ -35,7 +35,10 @@ targets = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work one target until `lease_until` (UTC). `ref` is the id of the source or destination."""
+    """The right to work one target until `lease_until` (UTC). `ref` is the id of the source or destination.
+
+    A turn takes nothing new on after `leave_at`, three quarters into the lease: what it has begun by then must end in time.
+    """
 
     id: int
     kind: str
@@ -43,6 +46,7 @@ class Claim:
     turn: int
     failures: int
     lease_until: datetime
+    leave_at: datetime
 
 
 # Built once: assembling such expressions costs more than running them.
@@ -100,7 +104,7 @@ def claim(connection: Connection, kinds: Collection[str], now: datetime, limit: 
         return []
     until = now + lease
     connection.execute(_TAKE, {"ids": sorted(row.id for row in rows), "until": until})
-    return [Claim(row.id, row.kind, row.ref, row.turn + 1, row.failures, until) for row in rows]
+    return [Claim(row.id, row.kind, row.ref, row.turn + 1, row.failures, until, until - lease / 4) for row in rows]
 
 
 def is_own(connection: Connection, claim: Claim) -> bool:

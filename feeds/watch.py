@@ -39,8 +39,6 @@ PAGES_A_LOOK = 40
 """Article pages fetched in one look; what is left is fetched in the next, which then comes soon."""
 SOON = timedelta(seconds=30)
 PATIENCE = 3
-MARGIN = timedelta(seconds=60)
-"""No further page is fetched when the lease is this near to its end."""
 SAME_STORY_WITHIN = timedelta(days=7)
 
 
@@ -194,7 +192,7 @@ class Watcher:
         return completed, unread
 
     def _must_stop(self, claim: Claim) -> bool:
-        return self.stopping.is_set() or claim.lease_until - self._clock() < MARGIN
+        return self.stopping.is_set() or self._clock() >= claim.leave_at
 
     def _write(
         self,

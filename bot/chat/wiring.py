@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.chat.application import HOLD_SECONDS, ChatProcess
 from bot.chat.services import ChatServices, Found
@@ -23,7 +23,7 @@ SEARCH_HITS = 5
 def chat_process(app: App) -> ChatProcess:
     """The process that serves Telegram, if it gets the lease on the token."""
     name = secrets.token_hex(8)
-    lease = timedelta(seconds=3 * HOLD_SECONDS)
+    lease = min(timedelta(seconds=3 * HOLD_SECONDS), app.lease)
 
     def hold() -> bool:
         with app.database.write() as connection:
@@ -33,15 +33,16 @@ def chat_process(app: App) -> ChatProcess:
         with app.database.write() as connection:
             facts.release(connection, HOLDER, name)
 
-    return ChatProcess(
-        token=app.settings.telegram_token or "",
-        api_url=app.settings.telegram_api_url,
-        subscriptions=app.subscriptions,
-        clock=app.clock,
-        services=_services(app),
-        hold=hold,
-        release=release,
-    )
+    parts: dict[str, Any] = {
+        "token": app.settings.telegram_token or "",
+        "api_url": app.settings.telegram_api_url,
+        "subscriptions": app.subscriptions,
+        "clock": app.clock,
+        "services": _services(app),
+        "hold": hold,
+        "release": release,
+    }
+    return ChatProcess(**(parts | dict(app.chat_parts)))
 
 
 def _services(app: App) -> ChatServices:
