@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.web.routes import machines, public, tour
+from bot.web.operations import Operations
+from bot.web.routes import adding, machines, operators, public, signing_in, tour, webhooks
 from bot.web.routes.desk import Desk, OperatorsOnlyError
 from bot.web.routes.headers import SecurityHeaders
 from bot.web.services import WebServices
@@ -30,8 +31,17 @@ _KINDS = {400: "bad_request", 403: "refused", 404: "not_found", 405: "not_allowe
 def create_app(services: WebServices) -> ASGIApp:
     """The whole site as one ASGI application."""
     desk = Desk(services)
+    operations = Operations(services)
     pages = Starlette(
-        routes=[*public.routes(desk), *machines.routes(desk), *tour.routes(desk)],
+        routes=[
+            *machines.routes(desk),
+            *adding.routes(desk, operations),
+            *public.routes(desk),
+            *signing_in.routes(desk),
+            *operators.routes(desk, operations),
+            *webhooks.routes(desk, operations),
+            *tour.routes(desk),
+        ],
         middleware=[
             Middleware(SecurityHeaders, https=desk.is_https),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

@@ -127,6 +127,11 @@ class Page:
         key = f"kinds.{name}"
         return self.say(key) if words.knows(key) else name
 
+    def alert_type(self, name: str) -> str:
+        """What an alert without an article is about."""
+        key = f"alerts.{name.replace('.', '_')}"
+        return self.say(key) if words.knows(key) else name
+
     def with_feeds(self, *feeds: Feed) -> Page:
         """The same page, announcing these feeds."""
         return replace(self, feeds=feeds)

@@ -169,10 +169,13 @@ def _known_notice(request: Request) -> str:
     return notice if words.knows(notice) else ""
 
 
+Handler = Callable[[Request, FormData], Response]
+"""Carries out a form."""
+
 Posted = Callable[[Request], Awaitable[Response]]
 
 
-def posted(desk: Desk, handler: Callable[[Request, FormData], Response], *, operators_only: bool = True) -> Posted:
+def posted(desk: Desk, handler: Handler, *, operators_only: bool = True) -> Posted:
     """A handler of a form: read, checked to be our own, and carried out in a thread."""
 
     async def endpoint(request: Request) -> Response:

@@ -1,0 +1,254 @@
+"""What operators do, the same from a page and through the API: webhooks, topics, tests, retries.
+
+What cannot be done raises `WrongInputError`, which names the field and a translated sentence. Knows no request.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bot.channels import signature
+from bot.channels.chat_formats import FORMATS
+from bot.errors import TocsinError
+from bot.model import Destination
+from bot.store import deliveries
+from bot.subscription_list import unused_slug
+from bot.subscriptions import Subscriptions, target_kind
+from bot.web.services import WebServices
+from feeds import targets
+from feeds.model import Source, Topic
+from feeds.store import sources as source_store
+from feeds.store import topics as topic_store
+
+WEBHOOK_FORMATS = ("standard", *FORMATS)
+MAXIMUM_URL = 2000
+MAXIMUM_TITLE = 200
+MAXIMUM_QUERY = 2000
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAXIMUM_SLUG = 56
+"""Telegram's deep links carry "topic_" and 58 characters more."""
+
+
+class WrongInputError(TocsinError):
+    """What was entered cannot be used. `field` is the form's or the JSON's name for it, `key` names a sentence."""
+
+    def __init__(self, field: str, key: str, **values: object) -> None:
+        super().__init__(f"{field}: {key}")
+        self.field = field
+        self.key = key
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDraft:
+    """A webhook as an operator enters it; `topics` are slugs."""
+
+    url: str
+    title: str = ""
+    format: str = "standard"
+    topics: tuple[str, ...] = ()
+    language: str = "en"
+
+
+class Operations:
+    """Over one installation. Safe to be shared by threads."""
+
+    def __init__(self, services: WebServices) -> None:
+        self._services = services
+        self._database = services.database
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Destinations and what they follow."""
+        return self._services.subscriptions or Subscriptions(self._database, self._services.clock)
+
+    # Webhooks
+
+    def webhook(self, slug: str) -> Destination | None:
+        """The webhook of that slug."""
+        return self.subscriptions.find("webhook", slug)
+
+    def add_webhook(self, draft: WebhookDraft) -> Destination:
+        """Make it, with a fresh secret where its format is signed, and let it follow its topics."""
+        url = checked_url(draft.url)
+        if draft.format not in WEBHOOK_FORMATS:
+            raise WrongInputError("format", "format", known=", ".join(WEBHOOK_FORMATS))
+        topics = self._topics(draft.topics)
+        if not topics:
+            raise WrongInputError("topics", "no_topics")
+        title = " ".join(draft.title.split())[:MAXIMUM_TITLE] or (urlsplit(url).hostname or "")
+        options: dict[str, object] = {"url": url, "format": draft.format}
+        if draft.format == "standard":
+            options["secret"] = [signature.new_secret()]
+        subscriptions = self.subscriptions
+        taken = {one.address for one in subscriptions.all("webhook")}
+        made = subscriptions.destination(
+            "webhook", unused_slug(title, url, taken), title=title, language=draft.language, options=options
+        )
+        for topic in topics:
+            subscriptions.follow_topic(made, topic)
+        return made
+
+    def rotate_secret(self, webhook: Destination) -> Destination:
+        """A new secret first; the one before it still signs too, until the next rotation."""
+        kept = webhook.options.get("secret") or []
+        old = [kept] if isinstance(kept, str) else list(kept)
+        options = {**webhook.options, "secret": [signature.new_secret(), *old[:1]]}
+        return self.subscriptions.set_options(webhook, options)
+
+    def follow_only(self, destination: Destination, slugs: Sequence[str]) -> None:
+        """Make these the operator's topics that it follows."""
+        wanted = {topic.slug: topic for topic in self._topics(slugs)}
+        subscriptions = self.subscriptions
+        for topic in subscriptions.following(destination):
+            if topic.owner is None and topic.slug not in wanted:
+                subscriptions.unfollow(destination, topic.slug)
+        for topic in wanted.values():
+            subscriptions.follow_topic(destination, topic)
+
+    def _topics(self, slugs: Sequence[str]) -> list[Topic]:
+        offered = {topic.slug: topic for topic in self.subscriptions.topics()}
+        unknown = [slug for slug in slugs if slug not in offered]
+        if unknown:
+            raise WrongInputError("topics", "unknown_topic", slug=unknown[0])
+        return [offered[slug] for slug in dict.fromkeys(slugs)]
+
+    # Tests and retries
+
+    def send_test(self, destination: Destination) -> None:
+        """Owe it a ping, due at once whatever it waits for."""
+        if self._services.send_test is not None:
+            self._services.send_test(destination.id)
+        else:
+            self._owe_now(destination, "ping", {})
+
+    def verify(self, destination: Destination) -> None:
+        """Ask the endpoint to answer with a challenge."""
+        if self._services.verify_webhook is not None:
+            self._services.verify_webhook(destination.id)
+        else:
+            self._owe_now(destination, "endpoint.verify", {"challenge": secrets.token_urlsafe(24)})
+
+    def _owe_now(
+        self, destination: Destination, kind: Literal["ping", "endpoint.verify"], data: dict[str, object]
+    ) -> None:
+        now = self._services.clock()
+        key = f"{kind}:{secrets.token_hex(8)}"
+        with self._database.write() as connection:
+            alert = deliveries.add_alert(connection, kind, key, data, now)
+            deliveries.owe(connection, alert, key, destination.id, [], now)
+            targets.due_at(connection, target_kind(destination.kind), destination.id, now)
+
+    def retry(self, uids: Sequence[str]) -> int:
+        """Owe failed deliveries once more; how many destinations were woken for it."""
+        if self._services.retry_delivery is not None:
+            return sum(1 for uid in uids if self._services.retry_delivery(uid))
+        now = self._services.clock()
+        with self._database.write() as connection:
+            woken = deliveries.retry(connection, list(uids), now)
+            for kind, destination in woken:
+                targets.due_at(connection, target_kind(kind), destination, now)
+        return len(woken)
+
+    def retry_all(self) -> int:
+        """The same for everything that failed, the newest 500."""
+        with self._database.read() as connection:
+            failed = [row.uid for row in deliveries.listing(connection, state="failed", limit=500)]
+        return self.retry(failed) if failed else 0
+
+    # Sources
+
+    def look_now(self, slug: str) -> bool:
+        """Make the source due at once; False if there is no such, or it isn't watched."""
+        with self._database.read() as connection:
+            state = source_store.state_by_slug(connection, slug)
+        if state is None or state.source.id is None or not state.active:
+            return False
+        if self._services.look_now is not None:
+            self._services.look_now(state.source.id)
+        else:
+            with self._database.write() as connection:
+                targets.due_at(connection, "source", state.source.id, self._services.clock())
+        return True
+
+    def add_source(self, url: str, title: str = "", kind: str = "auto", language: str = "", zone: str = "") -> Source:
+        """Watch a URL from now on, under a slug made of its title."""
+        url = checked_url(url)
+        with self._database.read() as connection:
+            known = source_store.states(connection, only_active=False)
+        for state in known:
+            if state.source.url == url and state.active:
+                raise WrongInputError("url", "watched_already", slug=state.source.slug)
+        title = " ".join(title.split())[:MAXIMUM_TITLE]
+        source = Source(
+            slug=unused_slug(title, url, {state.source.slug for state in known}),
+            url=url,
+            title=title or (urlsplit(url).hostname or url),
+            kind=kind or "auto",
+            language=language or None,
+            time_zone=zone or "UTC",
+        )
+        if self._services.add_source is not None:
+            self._services.add_source(source)
+        else:
+            with self._database.write() as connection:
+                source_store.add(connection, source, self._services.clock())
+        return source
+
+    def watch(self, slug: str, *, active: bool) -> bool:
+        """Watch it again, or no more; False if there is no such."""
+        with self._database.write() as connection:
+            state = source_store.state_by_slug(connection, slug)
+            if state is None or state.source.id is None:
+                return False
+            if active:
+                source_store.activate(connection, state.source.id, self._services.clock())
+            else:
+                source_store.deactivate(connection, state.source.id)
+        return True
+
+    # Topics
+
+    def save_topic(self, topic: Topic) -> Topic:
+        """Make the operator's topic of that slug live. Raises `QueryError` too."""
+        from feeds.topics import parse
+
+        if not _SLUG.fullmatch(topic.slug) or len(topic.slug) > MAXIMUM_SLUG:
+            raise WrongInputError("slug", "slug", limit=MAXIMUM_SLUG)
+        if not topic.query.strip():
+            raise WrongInputError("query", "no_query")
+        if len(topic.query) > MAXIMUM_QUERY:
+            raise WrongInputError("query", "too_long", limit=MAXIMUM_QUERY)
+        parse(topic.query, topic.language)
+        with self._database.write() as connection:
+            known = topic_store.topic_by_slug(connection, topic.slug)
+            if known is not None and known.owner is not None:
+                raise WrongInputError("slug", "slug_taken")
+            return topic_store.save_topic(connection, topic, self._services.clock())
+
+    def remove_topic(self, slug: str) -> bool:
+        """Match it no more; False if there is no such."""
+        with self._database.write() as connection:
+            known = topic_store.topic_by_slug(connection, slug)
+            if known is None or known.owner is not None:
+                return False
+            topic_store.remove_topic(connection, slug)
+        return True
+
+
+def checked_url(text: str) -> str:
+    """A whole http(s) address, trimmed. Whether it may be reached is found out by reaching for it."""
+    url = text.strip()
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or len(url) > MAXIMUM_URL or any(character.isspace() for character in url):
+        raise WrongInputError("url", "url")
+    return url

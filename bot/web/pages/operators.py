@@ -1,0 +1,121 @@
+"""What operators look at: what needs their hand first, then everything that runs; and the topic editor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from bot.model import Destination
+from bot.store import deliveries, destinations
+from bot.web import reading
+from bot.web.pages.articles import Found, found_cards
+from bot.web.pages.cards import Card
+from bot.web.pages.frame import Page, render
+from bot.web.pages.home import TopicLine, health_counts
+from bot.web.pages.topics import read_topics
+from feeds.errors import QueryError
+from feeds.model import Topic
+from feeds.store import sources as source_store
+from feeds.store.sources import SourceState
+
+SHOWN_FAILURES = 50
+SHOWN_DELIVERIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on one page; failures first."""
+
+    sources: tuple[SourceState, ...]
+    health: dict[str, int]
+    failed: tuple[deliveries.DeliveryRow, ...]
+    recent: tuple[deliveries.DeliveryRow, ...]
+    attempts: dict[str, list[reading.Attempt]]
+    counts: dict[str, int]
+    oldest_pending: float | None
+    """Seconds."""
+    destinations: tuple[tuple[Destination, tuple[Topic, ...]], ...]
+
+
+def read_overview(connection: Connection, page: Page) -> Overview:
+    """How everything is."""
+    states = source_store.states(connection, only_active=False)
+    failed = deliveries.listing(connection, state="failed", limit=SHOWN_FAILURES)
+    oldest = deliveries.oldest_pending(connection)
+    order = {"failing": 0, "waiting": 1, "ok": 2, "inactive": 3}
+    return Overview(
+        sources=tuple(sorted(states, key=lambda state: order[state.health])),
+        health=health_counts(states),
+        failed=tuple(failed),
+        recent=tuple(deliveries.listing(connection, limit=SHOWN_DELIVERIES)),
+        attempts=reading.attempts_at(connection, [row.uid for row in failed]),
+        counts=deliveries.counts(connection),
+        oldest_pending=(page.now - oldest).total_seconds() if oldest else None,
+        destinations=tuple(
+            (one, tuple(destinations.followed_topics(connection, one.id)))
+            for one in destinations.all_destinations(connection)
+        ),
+    )
+
+
+def render_overview(page: Page, overview: Overview, *, signed_in: bool) -> str:
+    """The operators' first page; whoever is signed in can sign out."""
+    return render("operators.html", page, view=overview, signed_in=signed_in)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicEditor:
+    """A topic under the pen, what it would select now, and what is wrong with it."""
+
+    topic: Topic
+    lines: tuple[TopicLine, ...]
+    is_new: bool
+    cards: tuple[Card, ...] = ()
+    tried: bool = False
+    error: QueryError | None = None
+    wrong_field: str = ""
+    wrong: str = ""
+
+    @property
+    def toml(self) -> str:
+        """The topic as `config/topics.toml` has it."""
+        lines = [
+            "[[topic]]",
+            f"slug = {_toml(self.topic.slug)}",
+            f"title = {_toml(self.topic.title)}",
+            f"description = {_toml(self.topic.description)}",
+            f"query = {_toml(self.topic.query)}",
+        ]
+        if self.topic.language:
+            lines.append(f"language = {_toml(self.topic.language)}")
+        if self.topic.urgent:
+            lines.append("urgent = true")
+        return "\n".join(lines)
+
+
+def _toml(text: str) -> str:
+    """A TOML basic string, which escapes as JSON does where it counts."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def read_lines(connection: Connection) -> tuple[TopicLine, ...]:
+    """The topics that can be edited."""
+    return tuple(read_topics(connection))
+
+
+def matching_cards(connection: Connection, hits: Sequence[Found]) -> tuple[Card, ...]:
+    """What a query under the pen selects."""
+    return found_cards(connection, hits)
+
+
+def render_topic_editor(page: Page, editor: TopicEditor) -> str:
+    """The editor's page."""
+    return render("topic_editor.html", page, editor=editor, topic=editor.topic)
+
+
+def render_topic_preview(page: Page, editor: TopicEditor) -> str:
+    """Only what the query selects."""
+    return render("topic_preview.html", page, editor=editor)

@@ -1,0 +1,186 @@
+"""The operators' desk: what needs a hand, one-click retries, and the topic editor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.store import destinations
+from bot.web.operations import Operations, WrongInputError
+from bot.web.pages import operators
+from bot.web.pages.frame import Page
+from bot.web.pages.operators import TopicEditor
+from bot.web.routes.desk import Desk, Handler, posted
+from bot.web.routes.signing_in import own_path
+from feeds.errors import QueryError
+from feeds.model import Topic
+from feeds.store import topics as topic_store
+
+PREVIEW_LIMIT = 20
+HERE = "/operators"
+
+
+class OperatorPages:
+    """Handlers; each is called in a thread."""
+
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        self.desk = desk
+        self.database = desk.services.database
+        self.operations = operations
+
+    def overview(self, request: Request) -> Response:
+        """How everything is."""
+        page = self.desk.operator_page(request)
+        with self.database.read() as connection:
+            shown = operators.read_overview(connection, page)
+        document = operators.render_overview(page, shown, signed_in=self.desk.session(request).operator)
+        return self.desk.html(request, page, document)
+
+    def retry(self, request: Request, form: FormData) -> Response:
+        """One failed delivery, once more."""
+        retried = self.operations.retry([request.path_params["uid"]])
+        return self.desk.go(own_path(str(form.get("back", ""))), "retried" if retried else "nothing_to_retry")
+
+    def retry_all(self, request: Request, form: FormData) -> Response:
+        """All failed deliveries, once more."""
+        return self.desk.go(HERE, "retried" if self.operations.retry_all() else "nothing_to_retry")
+
+    def look(self, request: Request, form: FormData) -> Response:
+        """Look at a source now."""
+        if not self.operations.look_now(request.path_params["slug"]):
+            return self.desk.not_found(request)
+        return self.desk.go(HERE, "looking")
+
+    def stop(self, request: Request, form: FormData) -> Response:
+        """Watch a source no more."""
+        if not self.operations.watch(request.path_params["slug"], active=False):
+            return self.desk.not_found(request)
+        return self.desk.go(HERE, "stopped")
+
+    def start(self, request: Request, form: FormData) -> Response:
+        """Watch a source again."""
+        if not self.operations.watch(request.path_params["slug"], active=True):
+            return self.desk.not_found(request)
+        return self.desk.go(HERE, "started")
+
+    def test(self, request: Request, form: FormData) -> Response:
+        """A test message to any destination."""
+        with self.database.read() as connection:
+            destination = destinations.destination_by_id(connection, request.path_params["destination"])
+        if destination is None:
+            return self.desk.not_found(request)
+        self.operations.send_test(destination)
+        return self.desk.go(HERE, "test_sent")
+
+    def resume(self, request: Request, form: FormData) -> Response:
+        """A paused destination is back."""
+        with self.database.read() as connection:
+            destination = destinations.destination_by_id(connection, request.path_params["destination"])
+        if destination is None:
+            return self.desk.not_found(request)
+        self.operations.subscriptions.resume(destination)
+        return self.desk.go(HERE, "resumed")
+
+    # Topics
+
+    def topics(self, request: Request) -> Response:
+        """The editor, on a topic that is there or on a new one."""
+        page = self.desk.operator_page(request)
+        slug = request.query_params.get("slug", "")
+        with self.database.read() as connection:
+            known = topic_store.topic_by_slug(connection, slug) if slug else None
+        if slug and (known is None or known.owner is not None):
+            return self.desk.not_found(request)
+        editor = self._tried(TopicEditor(known or Topic("", ""), (), is_new=known is None))
+        return self._editor(request, page, editor)
+
+    def preview_topic(self, request: Request, form: FormData) -> Response:
+        """What the query under the pen selects; alone for the script, with the page around it for others."""
+        page = self.desk.operator_page(request)
+        editor = self._tried(TopicEditor(_entered(form), (), is_new=not self._is_known(form)))
+        if "x-fragment" in request.headers:
+            return self.desk.html(request, page, operators.render_topic_preview(page, editor))
+        return self._editor(request, page, editor)
+
+    def save_topic(self, request: Request, form: FormData) -> Response:
+        """Make it live."""
+        page = self.desk.operator_page(request)
+        topic = _entered(form)
+        editor = TopicEditor(topic, (), is_new=not self._is_known(form))
+        try:
+            self.operations.save_topic(topic)
+        except QueryError as error:
+            return self._editor(request, page, replace(editor, error=error), status=422)
+        except WrongInputError as wrong:
+            sentence = page.say(f"wrong.{wrong.key}", **wrong.values)
+            return self._editor(request, page, replace(editor, wrong_field=wrong.field, wrong=sentence), status=422)
+        return self.desk.go(f"{HERE}/topics?slug={topic.slug}", "topic_saved")
+
+    def remove_topic(self, request: Request, form: FormData) -> Response:
+        """Match it no more."""
+        if not self.operations.remove_topic(request.path_params["slug"]):
+            return self.desk.not_found(request)
+        return self.desk.go(f"{HERE}/topics", "topic_removed")
+
+    def _is_known(self, form: FormData) -> bool:
+        with self.database.read() as connection:
+            return topic_store.topic_by_slug(connection, str(form.get("slug", ""))) is not None
+
+    def _tried(self, editor: TopicEditor) -> TopicEditor:
+        """With what its query selects now."""
+        search = self.desk.services.search
+        if search is None or not editor.topic.query.strip():
+            return editor
+        try:
+            hits = search(editor.topic.query, PREVIEW_LIMIT)
+        except QueryError as error:
+            return replace(editor, error=error)
+        with self.database.read() as connection:
+            return replace(editor, cards=operators.matching_cards(connection, hits), tried=True)
+
+    def _editor(self, request: Request, page: Page, editor: TopicEditor, status: int = 200) -> Response:
+        with self.database.read() as connection:
+            lines = operators.read_lines(connection)
+        document = operators.render_topic_editor(page, replace(editor, lines=lines))
+        return self.desk.html(request, page, document, status=status)
+
+
+def _entered(form: FormData) -> Topic:
+    def text(name: str, limit: int) -> str:
+        return " ".join(str(form.get(name, "")).split())[:limit]
+
+    return Topic(
+        slug=text("slug", 100),
+        query=str(form.get("query", "")).strip(),
+        title=text("title", 200),
+        description=text("description", 500),
+        language=text("language", 10) or None,
+        urgent=form.get("urgent") == "yes",
+    )
+
+
+def routes(desk: Desk, operations: Operations) -> list[Route]:
+    """Their addresses."""
+    pages = OperatorPages(desk, operations)
+
+    def post(path: str, handler: Handler) -> Route:
+        return Route(path, posted(desk, handler), methods=["POST"])
+
+    return [
+        Route("/operators", pages.overview),
+        post("/operators/deliveries/retry", pages.retry_all),
+        post("/operators/deliveries/{uid}/retry", pages.retry),
+        post("/operators/sources/{slug}/look", pages.look),
+        post("/operators/sources/{slug}/stop", pages.stop),
+        post("/operators/sources/{slug}/start", pages.start),
+        post("/operators/destinations/{destination:int}/test", pages.test),
+        post("/operators/destinations/{destination:int}/resume", pages.resume),
+        Route("/operators/topics", pages.topics, methods=["GET"]),
+        post("/operators/topics", pages.save_topic),
+        post("/operators/topics/preview", pages.preview_topic),
+        post("/operators/topics/{slug}/remove", pages.remove_topic),
+    ]

@@ -1,0 +1,40 @@
+// Shows what a form would do while it is being filled in. Without it the form's own button shows the same.
+"use strict";
+(() => {
+  const form = document.querySelector("form[data-preview]");
+  if (!form) return;
+  const into = document.getElementById(form.dataset.into);
+  const field = form.elements[form.dataset.field];
+  let timer = 0;
+  let running = null;
+  let shown = field.value;
+
+  async function show() {
+    if (!field.value.trim() || field.value === shown || !field.checkValidity()) return;
+    shown = field.value;
+    if (running) running.abort();
+    running = new AbortController();
+    into.setAttribute("aria-busy", "true");
+    if (form.dataset.busy) into.textContent = form.dataset.busy;
+    try {
+      const answer = await fetch(form.dataset.preview, {
+        method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Fragment": "1" }, signal: running.signal,
+      });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      into.replaceChildren(...fresh.body.childNodes);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      shown = "";
+    }
+    into.removeAttribute("aria-busy");
+  }
+
+  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 500); });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.hasAttribute("formaction") && field.checkValidity()) {
+      event.preventDefault();
+      shown = "";
+      show();
+    }
+  });
+})();
