@@ -91,12 +91,13 @@ def test_boilerplate_does_not_join_two_articles_of_one_source() -> None:
 def test_vietnamese_copies_are_found() -> None:
     text = (
         "Sáng ngày 7/8, tại Hà Nội, Bộ trưởng Bộ Công an đã tiếp đoàn đại biểu cấp cao của tổ chức cảnh sát quốc tế. "
-        "Hai bên trao đổi về hợp tác phòng chống tội phạm xuyên quốc gia, tội phạm mạng và buôn bán người trong khu vực "
+        "Hai bên trao đổi về hợp tác phòng chống tội phạm xuyên quốc gia, tội phạm mạng và buôn bán người trong "
         "Đông Nam Á, đồng thời thống nhất mở rộng các khoá đào tạo chung cho sĩ quan trẻ trong những năm tới."
     )
     other = (
         "Chiều cùng ngày, lãnh đạo Cục Cảnh sát giao thông họp báo về kế hoạch bảo đảm trật tự an toàn giao thông dịp "
-        "nghỉ lễ, nhấn mạnh việc xử lý nghiêm các trường hợp vi phạm nồng độ cồn và tốc độ trên các tuyến cao tốc phía Nam."
+        "nghỉ lễ, nhấn mạnh việc xử lý nghiêm các trường hợp vi phạm nồng độ cồn và tốc độ trên các tuyến "
+        "cao tốc phía Nam."
     )
     one, copy, another = signature(text), signature(f"TTXVN đưa tin. {text}"), signature(other)
     assert one
