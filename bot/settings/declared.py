@@ -90,8 +90,8 @@ CHANNEL_KEYS: Final[Mapping[str, tuple[Key, ...]]] = {
 }
 
 
-def read_sources(document: Document, site: Site, polling: Polling, own_origin: str) -> tuple[Source, ...]:
-    """The `[[source]]` tables, in their order. Addresses that begin with "/" are put on `own_origin`."""
+def read_sources(document: Document, site: Site, polling: Polling, own_url: str) -> tuple[Source, ...]:
+    """The `[[source]]` tables, in their order. Addresses that begin with "/" are put behind `own_url`."""
     document.expect_only((), document.table, ["source"])
     kinds = ["auto", *KINDS]
     sources: list[Source] = []
@@ -118,7 +118,7 @@ def read_sources(document: Document, site: Site, polling: Polling, own_origin: s
         sources.append(
             Source(
                 slug=read["slug"],
-                url=own_origin + read["url"] if own else read["url"],
+                url=own_url + read["url"] if own else read["url"],
                 title=read["title"],
                 kind=read["kind"],
                 language=read["language"],

@@ -50,9 +50,9 @@ def load(config: Path, environment: Mapping[str, str]) -> Settings:
     retention = _section(main, "retention", Retention)
 
     # Another process of the same site may run on another machine: then only the public address leads to the tour.
-    own_origin = origin(given["TOCSIN_PUBLIC_URL"] or _local_url(server))
+    own_url = given["TOCSIN_PUBLIC_URL"] or _local_url(server)
     source_file = read_document(config / "sources.toml")
-    sources = read_sources(source_file, site, polling, own_origin)
+    sources = read_sources(source_file, site, polling, own_url)
     topic_file = read_document(config / "topics.toml")
     topics = read_topics(topic_file)
     channel_file = read_document(config / "channels.toml", required=False)
@@ -74,7 +74,7 @@ def load(config: Path, environment: Mapping[str, str]) -> Settings:
         sources=sources,
         topics=topics,
         channels=channels,
-        own_origins=(own_origin,),
+        own_origins=(origin(own_url),),
         config_directory=config,
         database_url=given["DATABASE_URL"],
         broker_url=given["BROKER_URL"],
