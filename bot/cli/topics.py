@@ -1,0 +1,232 @@
+"""`tocsin topics` and `tocsin topics test`: the stored queries, and what a query would bring."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli import terminal
+from bot.cli.invocation import CONFIG, AsJson, Config, Invocation, WrongUseError, invocation
+
+if TYPE_CHECKING:
+    from feeds.model import Article, Match
+    from feeds.topics import Query
+
+Text = Annotated[Path | None, typer.Option("--text", metavar="FILE", help="Ask it of a text; `-` is standard input.")]
+Url = Annotated[str | None, typer.Option("--url", metavar="URL", help="Ask it of the article at this address.")]
+Last = Annotated[
+    int | None, typer.Option("--last", metavar="N", min=1, max=100_000, help="Ask it of the newest N stored articles.")
+]
+Language = Annotated[str | None, typer.Option("--language", metavar="TAG", help="The language of the query's words.")]
+Everybody = Annotated[bool, typer.Option("--all", help="Also the queries of followers.")]
+
+SHOWN = 10
+
+
+def register(application: typer.Typer) -> None:
+    """Add this module's commands."""
+    topics = typer.Typer(
+        help="The stored queries; `test` tries one out.", invoke_without_command=True, rich_markup_mode=None
+    )
+    topics.callback()(listing)
+    topics.command("test")(try_query)
+    application.add_typer(topics, name="topics")
+
+
+def listing(
+    context: typer.Context, config: Config = CONFIG, everybody: Everybody = False, as_json: AsJson = False
+) -> None:
+    """The stored queries; `test` tries one out."""
+    if context.invoked_subcommand is not None:
+        return
+    from feeds.store import topics as store
+
+    with invocation(context).app(config) as app, app.database.read() as connection:
+        found = store.active_topics(connection, everybody=everybody)
+        counts = store.match_counts(connection)
+    rows: list[dict[str, Any]] = [
+        {
+            "slug": topic.slug,
+            "title": topic.title,
+            "query": topic.query,
+            "language": topic.language,
+            "owner": topic.owner,
+            "urgent": topic.urgent,
+            "articles": counts.get(topic.slug, 0),
+        }
+        for topic in found
+    ]
+    if as_json:
+        terminal.show_json(rows)
+        return
+    headings = {"slug": "topic", "title": "title", "articles": "articles", "urgent": "urgent", "query": "query"}
+    terminal.show_table(headings, rows, "There is no topic yet: `tocsin run` takes in config/topics.toml.")
+
+
+def try_query(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="QUERY")],
+    config: Config = CONFIG,
+    file: Text = None,
+    url: Url = None,
+    last: Last = None,
+    language: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a query matches, with the words that did it: in a text, an article, or what is stored."""
+    if sum(one is not None for one in (file, url, last)) > 1:
+        raise WrongUseError("only one of --text, --url and --last can be given")
+    call = invocation(context)
+    query = _parse(call, config, text, language)
+    if file is not None:
+        _show_one(query, _read_text(file, language), as_json)
+    elif url is not None:
+        _show_one(query, _fetch(call, config, url), as_json)
+    elif last is not None:
+        _show_many(query, *_newest(call, config, query, last), as_json)
+    else:
+        _show_preview(call, config, query, as_json)
+
+
+def _parse(call: Invocation, config: Path, text: str, language: str | None) -> Query:
+    """The query, which may name the configured topics. Raises `QueryError`."""
+    from feeds.topics import parse, parse_all
+
+    settings = call.settings(config)
+    named = parse_all({topic.slug: (topic.query, topic.language) for topic in settings.topics})
+    return parse(text, language, topics=named)
+
+
+def _read_text(file: Path, language: str | None) -> Article:
+    """A text file as an article: its first line is the title where a blank line follows."""
+    from feeds.model import Article
+
+    body = (sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()).decode("utf-8", "replace")
+    title, separator, rest = body.partition("\n\n")
+    if separator and "\n" not in title.strip():
+        return Article(url="", title=title.strip(), text=rest.strip(), language=language)
+    return Article(url="", text=body.strip(), language=language)
+
+
+def _fetch(call: Invocation, config: Path, url: str) -> Article:
+    from feeds.extract import read_article
+
+    app = call.build(config, ())
+    try:
+        with terminal.working(f"Reading {url}"):
+            response = app.fetcher.get(url)
+            return read_article(response.body, response.url)
+    finally:
+        app.fetcher.close()
+
+
+def _newest(call: Invocation, config: Path, query: Query, last: int) -> tuple[list[tuple[Article, Match]], int]:
+    """Those of the newest `last` articles that the query selects, and how many were asked."""
+    from feeds.store import search
+    from feeds.topics import evaluate
+
+    found: list[tuple[Article, Match]] = []
+    asked = 0
+    before: int | None = None
+    with call.app(config) as app, terminal.progress("Asking") as advance, app.database.read() as connection:
+        while asked < last:
+            ids = search.newest(connection, before=before, limit=min(200, last - asked))
+            if not ids:
+                break
+            for article in search.readable(connection, ids):
+                match = evaluate(query, article)
+                if match is not None:
+                    found.append((article, match))
+            asked += len(ids)
+            before = ids[-1]
+            advance(asked, last)
+    return found, asked
+
+
+def _as_value(article: Article, match: Match | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from feeds.topics import matched_words
+
+    value: dict[str, Any] = {"url": article.url or None, "title": article.title, "published": article.published}
+    if match is not None:
+        spans = [asdict(span) for span in match.spans]
+        value |= {"matched": matched_words(match, article), "score": match.score, "spans": spans}
+    return value
+
+
+def _show_one(query: Query, article: Article, as_json: bool) -> None:
+    from feeds.topics import evaluate
+
+    match = evaluate(query, article)
+    if as_json:
+        answer = {"query": query.text, "matches": match is not None, "article": _as_value(article, match)}
+        terminal.show_json(answer | {"warnings": query.warnings})
+        return
+    _show_warnings(query)
+    if match is None:
+        terminal.say("It does not match.")
+    else:
+        terminal.say("It matches.")
+        _show_match(article, match)
+
+
+def _show_many(query: Query, found: Sequence[tuple[Article, Match]], asked: int, as_json: bool) -> None:
+    if as_json:
+        values = [_as_value(article, match) for article, match in found]
+        terminal.show_json({"query": query.text, "asked": asked, "articles": values, "warnings": query.warnings})
+        return
+    _show_warnings(query)
+    for article, match in found:
+        _show_match(article, match)
+    terminal.say(f"{len(found)} of {asked} articles match.")
+
+
+def _show_preview(call: Invocation, config: Path, query: Query, as_json: bool) -> None:
+    from feeds.store.query_preview import preview_query
+
+    with call.app(config) as app, app.database.read() as connection:
+        found = preview_query(connection, query, app.clock(), samples=SHOWN)
+    if as_json:
+        answer = {
+            "query": query.text,
+            "total": found.total,
+            "hits": found.hits if found.exact else found.estimate,
+            "exact": found.exact,
+            "per_day": round(found.per_day, 2),
+            "articles": [_as_value(hit.article, hit.match) for hit in found.samples],
+            "dead": found.dead,
+            "noisy": [{"clause": clause, "share": round(share, 2)} for clause, share in found.noisy],
+            "warnings": found.warnings,
+        }
+        terminal.show_json(answer)
+        return
+    _show_warnings(query)
+    for hit in found.samples:
+        _show_match(hit.article, hit.match)
+    number = f"{found.hits}" if found.exact else f"at least {found.hits}, about {found.estimate}"
+    terminal.say(f"{number} of {found.total} stored articles match; expect {found.per_day:.1f} alerts a day.")
+    for clause in found.dead:
+        terminal.say(f"In no stored article: {terminal.clean(clause)}")
+    for clause, share in found.noisy:
+        terminal.say(f"Brings {share:.0%} of it alone: {terminal.clean(clause)}")
+
+
+def _show_warnings(query: Query) -> None:
+    for warning in query.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+
+
+def _show_match(article: Article, match: Match) -> None:
+    from feeds.topics import best_sentence, marked
+
+    day = f"{article.published:%Y-%m-%d}  " if article.published else ""
+    if article.title:
+        terminal.show_marked([(day, False), *marked(article, match.spans, "title")], indent="")
+    if article.url:
+        terminal.say(f"  {terminal.clean(article.url)}")
+    terminal.show_marked(best_sentence(article, match.spans))

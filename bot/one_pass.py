@@ -1,0 +1,80 @@
+"""One pass over everything, and then the end: for cron, for CI jobs, and for those who want to see it work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.store import deliveries
+from feeds import targets
+from feeds.store import articles, sources
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass came to: sources looked at, those that fail; new articles; alerts sent, and still owed."""
+
+    looked: int
+    failing: int
+    articles: int
+    sent: int
+    waiting: int
+
+
+def one_pass(app: App) -> Pass:
+    """Look at every source, announce what is new, send what is due, render the feeds that changed.
+
+    A source that fails is left alone until its pause is over: a pass every five minutes must not become a hammer. The
+    program's own pages (the tour) are served meanwhile.
+    """
+    app.prepare()
+    with app.database.read() as connection:
+        articles_before = articles.count(connection)
+        sent_before = deliveries.counts(connection)["sent"]
+    with app.database.write() as connection:
+        now = app.clock()
+        for state in sources.states(connection):
+            if state.failures == 0 and state.source.id is not None:
+                targets.due_at(connection, "source", state.source.id, now)
+    with _own_pages(app):
+        app.watching.drain()
+    app.announcer.announce_all()
+    while app.announcer.backfill():
+        pass
+    for engine in app.sending:
+        engine.drain()
+    while app.publish():
+        pass
+    with app.database.read() as connection:
+        states = sources.states(connection)
+        counts = deliveries.counts(connection)
+        return Pass(
+            looked=sum(1 for state in states if state.looked_at is not None and state.looked_at >= now),
+            failing=sum(1 for state in states if state.looked_at is not None and state.health == "failing"),
+            articles=articles.count(connection) - articles_before,
+            sent=counts["sent"] - sent_before,
+            waiting=counts["pending"],
+        )
+
+
+@contextmanager
+def _own_pages(app: App) -> Iterator[None]:
+    """Serve this program's own pages, if a source is among them and no other process serves them already."""
+    from bot.server import PortInUse, listen, serving
+
+    origins = tuple(f"{origin}/" for origin in app.settings.own_origins)
+    if not any(source.url.startswith(origins) for source in app.settings.sources):
+        yield
+        return
+    try:
+        listening = listen(app.settings.server.host, app.settings.server.port)
+    except PortInUse:
+        yield
+        return
+    with serving(app.web, listening):
+        yield
