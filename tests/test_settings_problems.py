@@ -103,6 +103,7 @@ def test_each_mistake_in_sources_toml_has_its_line(tmp_path: Path, text: str, ex
         (WEBHOOK + 'secret_env = "S"\nformat = "slak"', "6: format: 'slak' is not known here, did you mean \"slack\"?"),
         (WEBHOOK + 'secret_env = "NONE"', "5: secret_env: the variable NONE is not set"),
         (WEBHOOK + f'secret_env = "S"\nsecret = "{SECRET}"', "5: secret and secret_env are both set"),
+        (WEBHOOK + 'secret_env = "whsec_aHVzaA=="', "5: secret_env: it is not the name of a variable, write"),
         ('[[webhok]]\nslug = "a"', '1: unknown setting "webhok", did you mean "webhook"?'),
     ],
 )
@@ -128,6 +129,11 @@ def test_every_wrong_query_is_found_and_a_topic_may_name_another(tmp_path: Path)
     ]
     fine = load(write(tmp_path, topics=text.replace("(x", "x").replace("@nothing", "z")), {})
     assert [topic.slug for topic in fine.topics] == ["a", "b", "c", "d"]
+
+
+def test_the_names_of_peoples_own_queries_are_kept_for_them(tmp_path: Path) -> None:
+    line = only_problem(write(tmp_path, topics='[[topic]]\nslug = "own-1f2e"\nquery = "patrol"\n'))
+    assert line.startswith('topics.toml:2: slug: names that begin with "own-" are kept')
 
 
 def test_one_mistake_is_one_problem(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ TOPIC_KEYS: Final = (
     Key("expect", values.TEXTS, "Sample texts that must match; `tocsin check` tries them.", ()),
     Key("reject", values.TEXTS, "Sample texts that must not match.", ()),
 )
+_OWN_QUERIES: Final = "own-"
 _EVERY_CHANNEL: Final = (
     Key("title", values.TEXT, "Its name for people.", ""),
     Key("topics", values.TEXTS, 'The slugs of the topics it is told of; `["*"]` for all in `topics.toml`.', REQUIRED),
@@ -78,7 +79,9 @@ CHANNEL_KEYS: Final[Mapping[str, tuple[Key, ...]]] = {
             "What signs the payload; several while they are rotated, newest first.",
             None,
         ),
-        Key("secret_env", values.FILLED_TEXT, "The variable that holds the secret (or, with `_FILE`, its file).", None),
+        Key(
+            "secret_env", values.VARIABLE_NAME, "The variable that holds the secret (or, with `_FILE`, its file).", None
+        ),
         Key(
             "format",
             values.one_of("standard", "slack", "discord", "mattermost", "teams"),
@@ -140,6 +143,9 @@ def read_topics(document: Document) -> tuple[Topic, ...]:
     for path, table in document.array("topic"):
         before = len(document.problems)
         read = document.read(path, table, TOPIC_KEYS)
+        if str(read["slug"]).startswith(_OWN_QUERIES):
+            message = f'slug: names that begin with "{_OWN_QUERIES}" are kept for people\'s own queries'
+            document.complain((*path, "slug"), message, "choose another")
         if read["slug"] and read["query"]:
             queries.setdefault(read["slug"], (read["query"], read["language"]))
         if len(document.problems) == before:
@@ -277,7 +283,7 @@ def _webhook_options(
         except WrongValueError as wrong:
             document.complain((*path, "secret_env"), f"secret_env: {wrong.message}", wrong.remedy)
             return {}
-    elif "secret" not in table and read["format"] == "standard":
+    elif not {"secret", "secret_env"} & table.keys() and read["format"] == "standard":
         document.complain(
             path,
             "a webhook of the standard format needs a secret to sign with",

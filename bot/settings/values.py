@@ -302,6 +302,15 @@ def read_webhook_secret(value: object) -> list[str]:
     return [str(secret) for secret in secrets]
 
 
+def read_variable_name(value: object) -> str:
+    """The name of an environment variable. The message never repeats it: it may be the secret itself."""
+    if not isinstance(value, str) or not re.fullmatch(r"(?!whsec_)[A-Za-z_][A-Za-z0-9_]*", value):
+        raise WrongValueError(
+            "it is not the name of a variable", 'write secret_env = "NAME", and set NAME to the secret'
+        )
+    return value
+
+
 def read_token(value: object) -> str:
     """A secret that a person sends to be let in; at least 16 characters."""
     text = read_text(value)
@@ -369,6 +378,7 @@ QUIET = Reader('"HH:MM-HH:MM"', read_quiet)
 TAG = Reader("host and date (RFC 4151)", read_tag)
 CHAT = Reader('"@name" or number', read_chat)
 WEBHOOK_SECRET = Reader('"whsec_" and Base64, or a list of them', read_webhook_secret)
+VARIABLE_NAME = Reader("name of a variable", read_variable_name)
 TOKEN = Reader("text of 16 characters or more", read_token)
 TELEGRAM_TOKEN = Reader("token from @BotFather", read_telegram_token)
 DATABASE_URL = Reader("URL of SQLite or PostgreSQL", read_database_url)
