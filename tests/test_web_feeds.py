@@ -381,6 +381,30 @@ def test_answers_are_counted(site: Site) -> None:
     assert site.server.answered == {200: 1, 304: 1, 404: 1}
 
 
+@pytest.mark.parametrize(
+    ("base_url", "hub", "expected"),
+    [
+        (
+            "https://news.example.org",
+            "/hub",
+            ["https://news.example.org/hub", "https://news.example.org/feeds/all.rss"],
+        ),
+        (
+            "https://tin.bộ.example/a/",
+            "/hub",
+            ["https://tin.xn--b-8xm.example/a/hub", "https://tin.xn--b-8xm.example/a/feeds/all.rss"],
+        ),
+        ("", "https://hub.example/", ["https://hub.example/", "/feeds/all.rss"]),
+        ("https://news.example.org", None, ["https://news.example.org/feeds/all.rss"]),
+    ],
+)
+def test_links_are_addresses_whatever_is_configured(base_url: str, hub: str | None, expected: list[str]) -> None:
+    server = FeedServer(MemoryShelf({"all.rss": Rendered(BODY)}), base_url=base_url, hub=hub)
+    with serving(server) as address:
+        links = requests.get(address + "/feeds/all.rss", timeout=10).links
+    assert [link["url"] for link in links.values()] == expected
+
+
 def test_below_a_root_path_feeds_are_found_too() -> None:
     server = FeedServer(MemoryShelf({PATH: Rendered(BODY)}), base_url="https://news.example.org/news")
     with serving(server, root_path="/news") as address:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, quote, urlencode
 
 from feeds.errors import QueryError
-from feeds.render.characters import clean
+from feeds.render.characters import clean, web_address
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -236,8 +236,7 @@ AWAY = plain_reply(503, "The feeds cannot be read just now.", (b"retry-after", b
 class FeedServer:
     """The ASGI application of everything below /feeds/; any other path goes to `otherwise`.
 
-    `base_url` is the site's root without a trailing slash, `hub` the WebSub hub's absolute URL. `clock` gives seconds
-    that never go back.
+    `base_url` is the site's root, `hub` the WebSub hub's address or path. `clock` gives seconds that never go back.
     """
 
     def __init__(
@@ -255,7 +254,7 @@ class FeedServer:
     ) -> None:
         self._shelf = shelf
         self._base_url = base_url.rstrip("/")
-        self._hub = hub
+        self._hub = self._address(hub) if hub else None
         self._on_demand = on_demand
         self._otherwise = otherwise
         self._check_every = check_every
@@ -416,11 +415,16 @@ class FeedServer:
         return None if found is None else self._prepared(found, path, _query_string(fields), 0)
 
     def _prepared(self, feed: RenderedFeed, path: str, query: str, version: int) -> Document:
-        own = self._base_url + PREFIX + quote(path, errors="replace") + (f"?{query}" if query else "")
+        own = self._address(PREFIX + quote(path, errors="replace") + (f"?{query}" if query else ""))
         links = f'<{own}>; rel="self"'
         if self._hub:
             links = f'<{self._hub}>; rel="hub", {links}'
         return prepare(feed, links.encode("ascii"), version, maximum_age=self._maximum_age)
+
+    def _address(self, address: str) -> str:
+        """An address of RFC 3986, absolute where the root is one; ASCII, as a header field must be."""
+        absolute = address if address.startswith(("http://", "https://")) else self._base_url + address
+        return web_address(absolute) or quote(address, safe="/:?&=%", errors="replace")
 
 
 def _query_string(fields: dict[str, str]) -> str:
