@@ -307,9 +307,40 @@ def test_a_huge_answer_is_not_read(channel: WebhookChannel, receiver: WebhookRec
     assert len(str(refused(channel, endpoint(receiver)))) <= MAXIMUM_ANSWER
 
 
-def test_a_success_whose_body_breaks_off_is_a_success(channel: WebhookChannel, receiver: WebhookReceiver) -> None:
-    receiver.fail(Fault(204))
-    assert channel.send(endpoint(receiver), delivery()).status == 204
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnot a chunk",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip",
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+    ],
+)
+def test_a_success_whose_body_is_broken_is_a_success(
+    channel: WebhookChannel, receiver: WebhookReceiver, raw: bytes
+) -> None:
+    receiver.fail(Fault(raw=raw))
+    assert channel.send(endpoint(receiver), delivery()).status in (200, 204)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00\xff\xfe garbage",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000 + b"\r\n",
+        b"HTTP/1.1 999 \xff\x1b[31m\r\n\r\n",
+    ],
+)
+def test_an_answer_that_is_not_http_is_tried_again(
+    channel: WebhookChannel, receiver: WebhookReceiver, raw: bytes
+) -> None:
+    receiver.fail(Fault(raw=raw))
+    error = refused(channel, endpoint(receiver))
+    assert (error.permanent, error.gone) == (False, False)
+    assert "\x1b" not in str(error)
 
 
 def test_cookies_are_not_kept(channel: WebhookChannel, receiver: WebhookReceiver) -> None:

@@ -38,7 +38,8 @@ class Fault:
 
     `status` with `headers` and `body` is answered. `drip`: the answer comes a byte at a time, this many seconds apart,
     until the other side has had enough. `reset`: the connection is torn down (RST). `silent`: no answer ever.
-    `accept`: the event is taken all the same, as by a receiver that dies while it answers.
+    `raw`: exactly these bytes are sent, and the connection closed. `accept`: the event is taken all the same, as by a
+    receiver that dies while it answers.
     """
 
     status: int = 500
@@ -47,6 +48,7 @@ class Fault:
     drip: float | None = None
     reset: bool = False
     silent: bool = False
+    raw: bytes | None = None
     accept: bool = False
 
 
@@ -191,6 +193,9 @@ def _handler(receiver: WebhookReceiver) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
             elif fault.silent:
                 receiver.keep_silent()
+            elif fault.raw is not None:
+                self.wfile.write(fault.raw)
+                self.close_connection = True
             elif fault.drip is not None:
                 receiver.dripping(self.connection.sendall, b"HTTP/1.1 200 OK\r\nX-Slow: ", fault.drip)
             else:
