@@ -24,6 +24,7 @@ def test_an_empty_folder_of_settings_has_defaults_that_fit_together(tmp_path: Pa
     assert settings.delivery.attempts == tuple(sorted(settings.delivery.attempts))
     assert not settings.allow_private_networks
     assert settings.telegram_token is None
+    assert settings.polling.user_agent == "Tocsin"
 
 
 def test_everything_that_can_be_written_is_read(tmp_path: Path) -> None:

@@ -172,8 +172,8 @@ def _markdown_text(text: str) -> str:
 
 
 def _markdown_url(url: str) -> str:
-    """An address for between parentheses: what would end it, or be read as emphasis, is percent-encoded (RFC 3986)."""
-    return re.sub(r"[()\\<>*_~|\s]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), url)
+    """An address for between parentheses: what would end it, or the bold around it, is percent-encoded (RFC 3986)."""
+    return re.sub(r"[()\\<>*|\s]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), url)
 
 
 def _markdown_run(run: Run) -> str:

@@ -45,7 +45,7 @@ def load(config: Path, environment: Mapping[str, str]) -> Settings:
     server = _section(main, "server", Server)
     server = replace(server, host=given["TOCSIN_HOST"] or server.host, port=given["PORT"] or server.port)
     site = _site(_section(main, "site", Site), server, given["TOCSIN_PUBLIC_URL"])
-    polling = _polling(main, site)
+    polling = _polling(main, site, server)
     delivery = _section(main, "delivery", DeliverySettings)
     retention = _section(main, "retention", Retention)
 
@@ -98,7 +98,7 @@ def _site(site: Site, server: Server, public_url: str | None) -> Site:
     return replace(site, public_url=public_url, tag=tag)
 
 
-def _polling(document: Document, site: Site) -> Polling:
+def _polling(document: Document, site: Site, server: Server) -> Polling:
     polling = _section(document, "polling", Polling)
     if not polling.minimum_interval <= polling.default_interval <= polling.maximum_interval:
         document.complain(
@@ -106,7 +106,9 @@ def _polling(document: Document, site: Site) -> Polling:
             "default_interval does not lie between minimum_interval and maximum_interval",
             "make minimum_interval ≤ default_interval ≤ maximum_interval",
         )
-    return replace(polling, user_agent=polling.user_agent or f"Tocsin (+{site.public_url})")
+    # Who is watched may wish to ask who watches; an address of this machine would tell them nothing.
+    contact = f" (+{site.public_url})" if site.public_url != _local_url(server) else ""
+    return replace(polling, user_agent=polling.user_agent or f"Tocsin{contact}")
 
 
 def _local_url(server: Server) -> str:
