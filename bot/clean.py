@@ -82,7 +82,7 @@ def cut(text: str, maximum: int) -> str:
     space = text.rfind(" ", 0, end + 1)
     if space > end // 2:
         end = space
-    return text[:end].rstrip(" ,;:–—-") + "…"
+    return text[:end].rstrip(" ,;:–—-\u200d") + "…"
 
 
 def _clings(text: str, at: int) -> bool:

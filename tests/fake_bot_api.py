@@ -245,9 +245,12 @@ class FakeBotApi:
     def wait_until(
         self, condition: Callable[[], bool], seconds: float = 10, said: Callable[[], str] = lambda: "it did not happen"
     ) -> None:
-        """Return as soon as something the server has seen makes the condition true."""
+        """Return as soon as the condition is true: by what the server has seen, or what the bot did after it."""
+        deadline = time.monotonic() + seconds
         with self._changed:
-            assert self._changed.wait_for(condition, seconds), said()
+            while not condition():
+                assert time.monotonic() < deadline, said()
+                self._changed.wait(0.02)
 
     def answer_to(self, callback: str, seconds: float = 10) -> dict[str, Any]:
         """What the bot answered to a pressed button."""

@@ -184,7 +184,7 @@ class Commands:
         wanted = text.strip()
         if not wanted or self._services.why is None:
             return replies.say(asker.language, "why_how")
-        return _heading_first(await asyncio.to_thread(self._services.why, wanted, asker.destination))
+        return _lines(asker.language, "why", await asyncio.to_thread(self._services.why, wanted, asker.destination))
 
     async def feeds(self, asker: Asker, text: str) -> Reply:
         """The same as feeds."""
@@ -196,7 +196,7 @@ class Commands:
         """For operators, in a private chat only: others would read it too."""
         if self._services.health is None or asker.user not in self._services.operators or not asker.in_private:
             return replies.say(asker.language, "operators_only")
-        return _heading_first(await asyncio.to_thread(self._services.health))
+        return _lines(asker.language, "health", await asyncio.to_thread(self._services.health))
 
     async def help(self, asker: Asker, text: str) -> Reply:
         """Everything that is offered to this asker."""
@@ -218,10 +218,3 @@ def _to_topics(language: str) -> tuple[tuple[Button, ...], ...]:
 
 def _lines(language: str, key: str, lines: Sequence[Found], **values: object) -> Reply:
     return replies.found(replies.words(language, key, **values), lines)
-
-
-def _heading_first(lines: Sequence[Found]) -> Reply:
-    """The service's own first line is the heading."""
-    if not lines:
-        return Reply("—")
-    return replies.found(f"<b>{replies.shown(lines[0].title)}</b>", lines[1:])

@@ -82,6 +82,8 @@ TEXTS: dict[str, str] = {
     "search_results": "<b>Newest articles for</b> {query}",
     "search_none": "Nothing found for {query}.",
     "why_how": "Write the article's link after the command: <code>/why https://…</code>",
+    "why": "<b>Why, or why not</b>",
+    "health": "<b>The sources</b>",
     "feeds": "<b>The same as feeds</b>, for a feed reader:",
     "help": "<b>What I understand</b>",
     "help_query": (

@@ -83,6 +83,8 @@ TEXTS: dict[str, str] = {
     "search_results": "<b>Bài mới nhất cho</b> {query}",
     "search_none": "Không tìm thấy gì cho {query}.",
     "why_how": "Hãy viết liên kết của bài sau lệnh: <code>/why https://…</code>",
+    "why": "<b>Vì sao có, vì sao không</b>",
+    "health": "<b>Các nguồn</b>",
     "feeds": "<b>Cùng nội dung dưới dạng feed</b>, cho trình đọc tin:",
     "help": "<b>Những gì tôi hiểu</b>",
     "help_query": (

@@ -145,7 +145,14 @@ def merge(connection: Connection, old: int, into: int, now: datetime) -> None:
     """Give `into` all that `old` follows, is owed and was told, and forget `old`.
 
     What both are owed is told once. A removed or paused `into` is live again, since the other side just named it.
+    Both rows are locked first, in id order: whoever writes a delivery locks its destination too, so none slips between.
     """
+    connection.execute(
+        sa.select(destinations.c.id)
+        .where(destinations.c.id.in_([old, into]))
+        .order_by(destinations.c.id)
+        .with_for_update()
+    ).all()
     followed = {row.topic_id for row in connection.execute(_subscriptions_of(into))}
     for row in connection.execute(_subscriptions_of(old)).all():
         if row.topic_id not in followed:
