@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.web.api import LazyApi
 from bot.web.operations import Operations
 from bot.web.routes import adding, machines, operators, public, signing_in, tour, webhooks
 from bot.web.routes.desk import Desk, OperatorsOnlyError
@@ -41,6 +43,7 @@ def create_app(services: WebServices) -> ASGIApp:
             *operators.routes(desk, operations),
             *webhooks.routes(desk, operations),
             *tour.routes(desk),
+            Mount("/api", app=LazyApi(desk, operations)),
         ],
         middleware=[
             Middleware(SecurityHeaders, https=desk.is_https),

@@ -1,0 +1,201 @@
+"""Webhooks, deliveries, subscribers, and every change: for operators."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+
+from bot.model import Destination
+from bot.store import deliveries, destinations
+from bot.web.api.access import operators_only
+from bot.web.api.public import Limit, Slug
+from bot.web.api.shapes import (
+    DeliveryShape,
+    NewWebhookShape,
+    SourceDraftShape,
+    SourceShape,
+    SubscriberShape,
+    TopicDraft,
+    TopicShape,
+    WebhookChange,
+    WebhookDraftShape,
+    WebhookShape,
+)
+from bot.web.operations import Operations, WebhookDraft
+from bot.web.routes.desk import Desk
+from feeds.model import Topic
+from feeds.store import sources as source_store
+from feeds.store import topics as topic_store
+
+State = Literal["pending", "sent", "failed", "skipped"]
+
+
+def webhook_of_path(request: Request, slug: Slug) -> Destination:
+    """The webhook that the path names."""
+    operations: Operations = request.app.state.operations
+    found = operations.webhook(slug)
+    if found is None:
+        raise HTTPException(404, f"There is no webhook “{slug}”.")
+    return found
+
+
+Webhook = Annotated[Destination, Depends(webhook_of_path)]
+
+
+def router(desk: Desk, operations: Operations) -> APIRouter:
+    """The routes."""
+    made = APIRouter(prefix="/v1", dependencies=[Depends(operators_only(desk))])
+    _sources_and_topics(made, desk, operations)
+    _webhooks(made, desk, operations)
+    _deliveries_and_subscribers(made, desk, operations)
+    return made
+
+
+def _sources_and_topics(made: APIRouter, desk: Desk, operations: Operations) -> None:
+    database = desk.services.database
+
+    @made.post("/sources", tags=["sources"], status_code=201)
+    def add_source(draft: SourceDraftShape) -> SourceShape:
+        """Watch an address from now on; how it is read is found out at the first look."""
+        source = operations.add_source(draft.url, draft.title, draft.kind, draft.language, draft.time_zone)
+        with database.read() as connection:
+            state = source_store.state_by_slug(connection, source.slug)
+        if state is None:
+            raise HTTPException(500, "The source was not stored.")
+        return SourceShape.of(state)
+
+    @made.post("/sources/{slug}/look", tags=["sources"], status_code=202)
+    def look_at_source(slug: Slug) -> None:
+        """Make it due at once."""
+        _found(operations.look_now(slug), "source", slug)
+
+    @made.delete("/sources/{slug}", tags=["sources"], status_code=204)
+    def stop_source(slug: Slug) -> Response:
+        """Watch it no more; its articles and feeds stay."""
+        _found(operations.watch(slug, active=False), "source", slug)
+        return Response(status_code=204)
+
+    @made.put("/topics/{slug}", tags=["topics"])
+    def save_topic(slug: Slug, draft: TopicDraft) -> TopicShape:
+        """Make or change a topic; live for the next article. A restart restores what config/topics.toml says."""
+        saved = operations.save_topic(
+            Topic(slug, draft.query, draft.title, draft.description, draft.language, urgent=draft.urgent)
+        )
+        with database.read() as connection:
+            return TopicShape.of(saved, topic_store.match_counts(connection).get(slug, 0))
+
+    @made.delete("/topics/{slug}", tags=["topics"], status_code=204)
+    def remove_topic(slug: Slug) -> Response:
+        """Match it no more."""
+        _found(operations.remove_topic(slug), "topic", slug)
+        return Response(status_code=204)
+
+
+def _webhooks(made: APIRouter, desk: Desk, operations: Operations) -> None:
+    database = desk.services.database
+    subscriptions = operations.subscriptions
+
+    def shown(one: Destination) -> WebhookShape:
+        return WebhookShape.of(one, subscriptions.following(one))
+
+    @made.get("/webhooks", tags=["webhooks"])
+    def list_webhooks() -> list[WebhookShape]:
+        """All webhooks, without their secrets."""
+        return [shown(one) for one in subscriptions.all("webhook")]
+
+    @made.post("/webhooks", tags=["webhooks"], status_code=201)
+    def add_webhook(draft: WebhookDraftShape) -> NewWebhookShape:
+        """Add one; the answer is the only one that holds its secret."""
+        made_now = operations.add_webhook(
+            WebhookDraft(draft.url, draft.title, draft.format, tuple(draft.topics), draft.language)
+        )
+        return NewWebhookShape.of(made_now, subscriptions.following(made_now))
+
+    @made.get("/webhooks/{slug}", tags=["webhooks"])
+    def get_webhook(one: Webhook) -> WebhookShape:
+        """One webhook."""
+        return shown(one)
+
+    @made.patch("/webhooks/{slug}", tags=["webhooks"])
+    def change_webhook(one: Webhook, change: WebhookChange) -> WebhookShape:
+        """Make it follow these topics, and no others."""
+        operations.follow_only(one, change.topics)
+        return shown(one)
+
+    @made.delete("/webhooks/{slug}", tags=["webhooks"], status_code=204)
+    def remove_webhook(one: Webhook) -> Response:
+        """Send it nothing any more."""
+        subscriptions.remove(one)
+        return Response(status_code=204)
+
+    @made.post("/webhooks/{slug}/test", tags=["webhooks"], status_code=202)
+    def test_webhook(one: Webhook) -> None:
+        """Send it a ping."""
+        operations.send_test(one)
+
+    @made.post("/webhooks/{slug}/verify", tags=["webhooks"], status_code=202)
+    def verify_webhook(one: Webhook) -> None:
+        """Send it a challenge, which it must answer with."""
+        operations.verify(one)
+
+    @made.post("/webhooks/{slug}/pause", tags=["webhooks"])
+    def pause_webhook(one: Webhook) -> WebhookShape:
+        """Keep what it is owed, send nothing."""
+        return shown(subscriptions.pause(one, "paused by an operator"))
+
+    @made.post("/webhooks/{slug}/resume", tags=["webhooks"])
+    def resume_webhook(one: Webhook) -> WebhookShape:
+        """Send what it is owed, from now on."""
+        return shown(subscriptions.resume(one))
+
+    @made.post("/webhooks/{slug}/rotate", tags=["webhooks"])
+    def rotate_secret(one: Webhook) -> NewWebhookShape:
+        """A new secret; the old one signs too, until the next rotation."""
+        changed = operations.rotate_secret(one)
+        return NewWebhookShape.of(changed, subscriptions.following(changed))
+
+    @made.get("/webhooks/{slug}/deliveries", tags=["webhooks"])
+    def webhook_log(one: Webhook, limit: Limit = 50) -> list[DeliveryShape]:
+        """What was sent to it, the newest first."""
+        with database.read() as connection:
+            return [DeliveryShape.of(row) for row in deliveries.listing(connection, destination_id=one.id, limit=limit)]
+
+
+def _deliveries_and_subscribers(made: APIRouter, desk: Desk, operations: Operations) -> None:
+    database = desk.services.database
+
+    @made.get("/deliveries", tags=["deliveries"])
+    def list_deliveries(state: Annotated[State | None, Query()] = None, limit: Limit = 50) -> list[DeliveryShape]:
+        """What is and was owed, the newest first."""
+        with database.read() as connection:
+            return [DeliveryShape.of(row) for row in deliveries.listing(connection, state=state, limit=limit)]
+
+    @made.post("/deliveries/{id}/retry", tags=["deliveries"], status_code=202)
+    def retry_delivery(id: Annotated[str, Path(max_length=40)]) -> None:
+        """Owe a failed one once more, under its old id."""
+        if not operations.retry([id]):
+            raise HTTPException(404, "There is no failed delivery of this id.")
+
+    @made.get("/subscribers", tags=["subscribers"])
+    def list_subscribers(kind: Annotated[str | None, Query(max_length=16)] = None) -> list[SubscriberShape]:
+        """Everybody who is told."""
+        with database.read() as connection:
+            return [
+                SubscriberShape.of(one, destinations.followed_topics(connection, one.id))
+                for one in destinations.all_destinations(connection, kind=kind)
+            ]
+
+    @made.get("/subscribers/{id}", tags=["subscribers"])
+    def get_subscriber(id: Annotated[int, Path(ge=1, lt=2**31)]) -> SubscriberShape:
+        """One of them."""
+        with database.read() as connection:
+            one = destinations.destination_by_id(connection, id)
+            if one is None:
+                raise HTTPException(404, "There is no such subscriber.")
+            return SubscriberShape.of(one, destinations.followed_topics(connection, one.id))
+
+
+def _found(done: bool, what: str, slug: str) -> None:
+    if not done:
+        raise HTTPException(404, f"There is no {what} “{slug}”.")

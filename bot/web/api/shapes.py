@@ -1,0 +1,314 @@
+"""The API's JSON objects. Times are ISO 8601 in UTC; what is unknown is null."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.model import Destination
+from bot.store.deliveries import DeliveryRow
+from bot.web.pages.cards import TopicMatch
+from feeds.model import Article, Topic
+from feeds.store.sources import SourceState
+
+
+class Shape(BaseModel):
+    """Ground rules of every object: unknown fields are an error, not a surprise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SourceShape(Shape):
+    """A place that is watched."""
+
+    slug: str
+    url: str
+    title: str
+    description: str
+    kind: str = Field(description='How it is read: "feed", "page", …; "auto" until it has been found out')
+    language: str | None
+    time_zone: str
+    health: Literal["ok", "waiting", "failing", "inactive"]
+    error: str | None = Field(description="A word for what went wrong at the last look")
+    looked_at: datetime | None
+    succeeded_at: datetime | None
+    new_at: datetime | None = Field(description="When something new was last found")
+    next_look: datetime | None
+    articles: int
+
+    @classmethod
+    def of(cls, state: SourceState) -> SourceShape:
+        """From the store."""
+        source = state.source
+        return cls(
+            slug=source.slug,
+            url=source.url,
+            title=source.title,
+            description=source.description,
+            kind=str(state.learned.get("kind") or source.kind),
+            language=source.language,
+            time_zone=source.time_zone,
+            health=state.health,  # type: ignore[arg-type]
+            error=state.error_code,
+            looked_at=state.looked_at,
+            succeeded_at=state.succeeded_at,
+            new_at=state.new_at,
+            next_look=state.next_look,
+            articles=state.article_count,
+        )
+
+
+class MatchShape(Shape):
+    """That a topic selected an article."""
+
+    slug: str
+    title: str
+    matched: list[str] = Field(description="The words that did it, as the article has them")
+
+
+class ArticleShape(Shape):
+    """An article, without its text."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    author: str | None
+    published: datetime | None
+    updated: datetime | None
+    found: datetime | None
+    language: str | None
+    image: str | None
+    source: str = Field(description="The slug of its source")
+    story: int | None = Field(description="Articles of the same number tell the same")
+    topics: list[MatchShape]
+
+    @classmethod
+    def of(cls, article: Article, topics: tuple[TopicMatch, ...]) -> ArticleShape:
+        """From the store."""
+        return cls(**_article_fields(article, topics))
+
+
+class FullArticleShape(ArticleShape):
+    """An article with its text."""
+
+    text: str = Field(description="Plain text, paragraphs with a blank line between")
+    html: str = Field(description="The same, sanitised")
+
+    @classmethod
+    def of(cls, article: Article, topics: tuple[TopicMatch, ...]) -> FullArticleShape:
+        """From the store."""
+        return cls(**_article_fields(article, topics), text=article.text, html=article.html)
+
+
+def _article_fields(article: Article, topics: tuple[TopicMatch, ...]) -> dict[str, Any]:
+    return {
+        "id": article.uid,
+        "url": article.url,
+        "title": article.title,
+        "summary": article.summary,
+        "author": article.author,
+        "published": article.published,
+        "updated": article.updated,
+        "found": article.found,
+        "language": article.language,
+        "image": article.image,
+        "source": article.source,
+        "story": article.story,
+        "topics": [
+            MatchShape(slug=topic.slug, title=topic.title, matched=list(topic.words))
+            for topic in topics
+            if topic.public
+        ],
+    }
+
+
+class ArticleList(Shape):
+    """A page of articles, the newest first."""
+
+    articles: list[ArticleShape]
+    next: str | None = Field(description="The address of the next page; null on the last")
+
+
+class TopicShape(Shape):
+    """A stored query."""
+
+    slug: str
+    title: str
+    description: str
+    query: str
+    language: str | None
+    urgent: bool
+    matches: int
+
+    @classmethod
+    def of(cls, topic: Topic, matches: int) -> TopicShape:
+        """From the store."""
+        return cls(
+            slug=topic.slug,
+            title=topic.title,
+            description=topic.description,
+            query=topic.query,
+            language=topic.language,
+            urgent=topic.urgent,
+            matches=matches,
+        )
+
+
+class TopicDraft(Shape):
+    """A topic as it is written."""
+
+    query: Annotated[str, Field(min_length=1, max_length=2000)]
+    title: Annotated[str, Field(max_length=200)] = ""
+    description: Annotated[str, Field(max_length=500)] = ""
+    language: Annotated[str | None, Field(max_length=35)] = None
+    urgent: bool = False
+
+
+class SourceDraftShape(Shape):
+    """A source as it is added."""
+
+    url: Annotated[str, Field(max_length=2000)]
+    title: Annotated[str, Field(max_length=200)] = ""
+    kind: Annotated[str, Field(max_length=32)] = "auto"
+    language: Annotated[str, Field(max_length=35)] = ""
+    time_zone: Annotated[str, Field(max_length=64)] = ""
+
+
+class WebhookShape(Shape):
+    """An endpoint that alerts are posted to."""
+
+    slug: str
+    title: str
+    url: str
+    format: str
+    topics: list[str]
+    declared: bool = Field(description="Whether it stands in config/channels.toml, and is changed there")
+    paused_at: datetime | None
+    pause_reason: str | None
+
+    @classmethod
+    def of(cls, one: Destination, topics: list[Topic]) -> WebhookShape:
+        """From the store; never with its secret."""
+        return cls(**_webhook_fields(one, topics))
+
+
+class NewWebhookShape(WebhookShape):
+    """A webhook at the moment its secret was made: shown once."""
+
+    secret: str | None = Field(description='"whsec_…"; null where the format is not signed')
+
+    @classmethod
+    def of(cls, one: Destination, topics: list[Topic]) -> NewWebhookShape:
+        """From the store, with its newest secret."""
+        kept = one.options.get("secret") or []
+        secret = kept if isinstance(kept, str) else next(iter(kept), None)
+        return cls(**_webhook_fields(one, topics), secret=secret)
+
+
+def _webhook_fields(one: Destination, topics: list[Topic]) -> dict[str, Any]:
+    return {
+        "slug": one.address,
+        "title": one.title,
+        "url": str(one.options.get("url", "")),
+        "format": str(one.options.get("format", "standard")),
+        "topics": [topic.slug for topic in topics],
+        "declared": one.declared,
+        "paused_at": one.paused_at,
+        "pause_reason": one.pause_reason,
+    }
+
+
+class WebhookDraftShape(Shape):
+    """A webhook as it is added."""
+
+    url: Annotated[str, Field(max_length=2000)]
+    topics: Annotated[list[str], Field(min_length=1, max_length=200)]
+    title: Annotated[str, Field(max_length=200)] = ""
+    format: Literal["standard", "slack", "discord", "mattermost", "teams"] = "standard"
+    language: Annotated[str, Field(max_length=35)] = "en"
+
+
+class WebhookChange(Shape):
+    """What can be changed of a webhook."""
+
+    topics: Annotated[list[str], Field(min_length=1, max_length=200)]
+
+
+class DeliveryShape(Shape):
+    """One alert owed to one destination. `id` is the idempotency key that receivers see."""
+
+    id: str
+    type: str
+    state: Literal["pending", "sent", "failed", "skipped"]
+    destination: str
+    destination_kind: str
+    title: str
+    url: str
+    topics: list[str]
+    attempts: int
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: DeliveryRow) -> DeliveryShape:
+        """From the store."""
+        return cls(
+            id=row.uid,
+            type=row.type,
+            state=row.state,  # type: ignore[arg-type]
+            destination=row.destination,
+            destination_kind=row.destination_kind,
+            title=row.title,
+            url=row.url,
+            topics=list(row.topics),
+            attempts=row.attempts,
+            error=row.error,
+            created_at=row.created_at,
+            finished_at=row.finished_at,
+        )
+
+
+class SubscriberShape(Shape):
+    """Somebody who is told: a chat, a webhook, a console."""
+
+    id: int
+    kind: str
+    address: str
+    title: str
+    language: str
+    time_zone: str
+    digest: str
+    quiet: str | None
+    muted_until: datetime | None
+    paused_at: datetime | None
+    topics: list[str]
+
+    @classmethod
+    def of(cls, one: Destination, topics: list[Topic]) -> SubscriberShape:
+        """From the store."""
+        return cls(
+            id=one.id,
+            kind=one.kind,
+            address=one.address,
+            title=one.title,
+            language=one.language,
+            time_zone=one.time_zone,
+            digest=one.digest,
+            quiet=one.quiet,
+            muted_until=one.muted_until,
+            paused_at=one.paused_at,
+            topics=[topic.slug for topic in topics],
+        )
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str = ""
+    field: str | None = Field(default=None, description="Which field of the request it is about")
