@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 ROLES = frozenset({"web", "worker", "chat"})
 TOUR_STARTED = "tour.started"
 LEASE = timedelta(minutes=2)
-"""What a killed process held is taken up by another after this. A quarter of it is longer than any one request may last."""
+"""What a killed process held is taken up by another after this; a quarter of it is longer than any request may last."""
 
 
 def utc_now() -> datetime:

@@ -1,4 +1,4 @@
-"""A process made to be killed: `python killable.py CONFIG` forks a whole worker for each line it reads, and prints its id.
+"""A process made to be killed: `python killable.py CONFIG` forks a worker for each line it reads, and prints its id.
 
 It imports everything first, so that a new worker lives within a few milliseconds of its predecessor's death. The worker
 is the program's own (`bot.app`), with short leases and without Telegram's speed limits.
