@@ -11,7 +11,7 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,9 @@ import feeds.targets  # noqa: F401
 from bot import migrations
 from bot.errors import TocsinError
 from feeds.database import Database, UtcDateTime, metadata
-from feeds.store.tables import rendered_feeds
+from feeds.store import topics as topic_store
+from feeds.store.tables import facts, matches, rendered_feeds, topics
+from feeds.targets import targets
 
 FORMAT = "tocsin-backup"
 BATCH = 500
@@ -41,19 +43,64 @@ class NotABackupError(TocsinError):
     """The file is none of ours, or of a newer program, or damaged."""
 
 
+PUBLIC = (
+    "sources",
+    "articles",
+    "article_keys",
+    "revisions",
+    "story_bands",
+    "topics",
+    "matches",
+    "targets",
+    "facts",
+)
+"""What a part for the public holds: the news, and what is needed to go on watching. Nobody's subscriptions."""
+
+_ONLY_PUBLIC: dict[str, sa.ColumnElement[bool]] = {
+    "topics": topics.c.owner.is_(None),
+    "matches": matches.c.topic_id.in_(sa.select(topics.c.id).where(topics.c.owner.is_(None))),
+    "targets": targets.c.kind == "source",
+    # The others are names held by processes, and the key that signs sessions.
+    "facts": facts.c.name.in_(["tour.started", topic_store.VERSION]),
+}
+
+
 def _tables() -> list[sa.Table]:
     return [table for table in metadata.sorted_tables if table is not rendered_feeds]
 
 
-def write(database: Database, file: Path, now: datetime, advance: Advance = lambda done, total: None) -> int:
-    """Write the backup and return the number of rows. The file appears when it is whole."""
+def _chosen(*, public: bool) -> list[tuple[sa.Table, sa.Select[Any]]]:
+    """The tables to write, and which of their rows."""
+    chosen = []
+    for table in _tables():
+        query = sa.select(table)
+        if not public:
+            chosen.append((table, query))
+        elif table.name in PUBLIC:
+            condition = _ONLY_PUBLIC.get(table.name)
+            chosen.append((table, query if condition is None else query.where(condition)))
+    return chosen
+
+
+def write(
+    database: Database,
+    file: Path,
+    now: datetime,
+    advance: Advance = lambda done, total: None,
+    *,
+    public: bool = False,
+) -> int:
+    """Write the backup and return the number of rows. The file appears when it is whole.
+
+    `public`: only what everybody may see, and what is needed to go on from there.
+    """
     unfinished = file.with_name(f"{file.name}.unfinished")
     try:
         with (
             _snapshot(database) as connection,
             gzip.open(unfinished, "wt", encoding="utf-8", compresslevel=5) as output,
         ):
-            number = _write_all(connection, output, now, advance)
+            number = _write_all(connection, output, now, advance, _chosen(public=public))
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -69,17 +116,21 @@ def _snapshot(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def _write_all(connection: Connection, output: IO[str], now: datetime, advance: Advance) -> int:
-    counts = {
-        table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-        for table in _tables()
-    }
-    total = sum(counts.values())
+def _write_all(
+    connection: Connection,
+    output: IO[str],
+    now: datetime,
+    advance: Advance,
+    chosen: Sequence[tuple[sa.Table, sa.Select[Any]]],
+) -> int:
+    total = sum(
+        connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one() for _, query in chosen
+    )
     header = {"format": FORMAT, "revision": migrations.NEWEST, "at": now.isoformat(), "rows": total}
     output.write(json.dumps(header) + "\n")
     done = 0
-    for table in _tables():
-        rows = connection.execution_options(yield_per=BATCH).execute(sa.select(table)).mappings()
+    for table, query in chosen:
+        rows = connection.execution_options(yield_per=BATCH).execute(query).mappings()
         for row in rows:
             values = {name: _portable(value) for name, value in row.items()}
             output.write(json.dumps([table.name, values], ensure_ascii=False) + "\n")
@@ -126,10 +177,19 @@ def _header(source: gzip.GzipFile) -> Mapping[str, Any]:
     return header
 
 
+def is_empty(connection: Connection) -> bool:
+    """Whether nothing is stored."""
+    return not any(_holds_rows(connection, table) for table in _tables())
+
+
 def _refuse_if_not_empty(connection: Connection) -> None:
     for table in _tables():
-        if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None:
+        if _holds_rows(connection, table):
             raise NotEmptyError(f"the database is not empty: there are {table.name} in it")
+
+
+def _holds_rows(connection: Connection, table: sa.Table) -> bool:
+    return connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None
 
 
 def _read_all(connection: Connection, source: gzip.GzipFile, header: Mapping[str, Any], advance: Advance) -> int:

@@ -58,11 +58,13 @@ def once(context: typer.Context, config: Config = CONFIG, export: Export = None)
     app = invocation(context).build(config, ("web", "worker", "chat"))
     _log(app)
     try:
+        if export is not None:
+            from bot.export import export_site, resume
+
+            resume(app, export)
         with terminal.working("Looking at all sources"):
             done = one_pass(app)
         if export is not None:
-            from bot.export import export_site
-
             with terminal.progress("Writing") as advance:
                 files = export_site(app, export, advance)
     finally:
