@@ -30,7 +30,9 @@ def factor(rng: random.Random, depth: int) -> str:
     if kind < 0.74:
         return f"={rng.choice(WORDS)}"
     if kind < 0.80:
-        return f"{rng.choice(('title', 'body', 'author', 'url', 'source'))}:{rng.choice((*WORDS, 'giang', 'mps', 'gov'))}"
+        return (
+            f"{rng.choice(('title', 'body', 'author', 'url', 'source'))}:{rng.choice((*WORDS, 'giang', 'mps', 'gov'))}"
+        )
     if kind < 0.83:
         return f"lang:{rng.choice(('en', 'fr', 'vi', 'zh', 'zh-hant'))}"
     if kind < 0.87:

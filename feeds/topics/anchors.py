@@ -1,6 +1,6 @@
 """What must stand in an article before a query can match: the keys under which the index stores it.
 
-A key is a word (term, -1) or two words next to each other (term, term). A *need* is a set of keys of which at least one must
+A key is a word (term, ALONE), a word of the title (term, IN_TITLE) or two words next to each other (term, term). A *need* is a set of keys of which at least one must
 be there; every query has one or more. The rarest becomes its anchor, the next are checked before the query is evaluated.
 Needs may be weaker than the query, never stronger.
 """
@@ -14,7 +14,7 @@ from feeds.topics.query import And, AtLeast, Language, Leaf, Near, Node, Not, Or
 Key = tuple[int, int]
 Need = tuple[Key, ...]
 
-ALONE = -1
+ALONE, IN_TITLE = -1, -2
 
 
 class Needs:
@@ -72,32 +72,38 @@ class Needs:
         return [tuple(keys)]
 
     def _of_leaf(self, leaf: Leaf) -> list[Need]:
-        sequences = [self._of_sequence(terms) for terms in leaf.alternatives]
+        alone = IN_TITLE if leaf.field == "title" else ALONE
+        sequences = [self._of_sequence(terms, alone) for terms in leaf.alternatives]
         return sequences[0] if len(sequences) == 1 else self._one_of(sequences)
 
-    def _of_sequence(self, terms: tuple[Term, ...]) -> list[Need]:
+    def _of_sequence(self, terms: tuple[Term, ...], alone: int) -> list[Need]:
         numbers = [self.number(term) for term in terms]
         if len(numbers) == 1:
-            return [((numbers[0], ALONE),)]
+            return [((numbers[0], alone),)]
         return [(pair,) for pair in zip(numbers, numbers[1:], strict=False)]
 
     def _of_weighted(self, node: Weighted) -> list[Need]:
-        """Leave out the most frequent items that cannot reach the threshold by themselves."""
-        items = []
+        """Return each item without which the threshold is out of reach, and one of the others where they are not enough."""
+        items: list[tuple[float, float, list[Need]]] = []
         for weight, child in node.items:
             if weight > 0:
                 needs = self.of(child)
                 if not needs:
                     return []
-                rarest = self.rarest(needs)
-                items.append((self.cost(rarest), weight, rarest))
-        items.sort(key=lambda item: -item[0])
-        left_out = 0.0
-        keys: dict[Key, None] = {}
-        for _, weight, need in items:
-            # A small reserve, so that rounding in sums of decimals never leaves out too much.
-            if not keys and left_out + weight < node.threshold - 1e-6:
-                left_out += weight
-                continue
-            keys.update(dict.fromkeys(need))
-        return [tuple(keys)]
+                items.append((self.cost(self.rarest(needs)), weight, needs))
+        # A small reserve, so that rounding in sums of decimals never asks for too much.
+        threshold = node.threshold - 1e-6
+        total = sum(weight for _, weight, _ in items)
+        found: list[Need] = []
+        for _, weight, needs in items:
+            if total - weight < threshold:
+                found += needs
+                threshold -= weight
+        others = [item for item in items if total - item[1] >= node.threshold - 1e-6]
+        if threshold > 0 and others:
+            # The most frequent that do not reach it by themselves can be left out: then one of the rest is there.
+            others.sort(key=lambda item: -item[0])
+            while len(others) > 1 and others[0][1] < threshold:
+                threshold -= others.pop(0)[1]
+            found += self._one_of(needs for _, _, needs in others)
+        return found

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from feeds.model import Article, Span
 from feeds.topics import language as languages
-from feeds.topics.query import Leaf, Term
+from feeds.topics.query import Leaf, Node, Term
 from feeds.topics.text import Word, find_runs, split, stem
 
 Place = tuple[int, int]
@@ -157,6 +157,14 @@ class Document:
             found += [(base + i, base + i) for i, word in enumerate(tokens.words) if accepts(term, word, language)]
             found += [(base + i, base + j) for i, j, word in tokens.joined if accepts(term, word, language)]
         return sorted(found)
+
+    def has(self, leaf: Leaf) -> bool:
+        """Does a leaf occur?"""
+        return bool(self.places(leaf))
+
+    def single_words(self, node: Node) -> list[int] | None:
+        """Return the positions of a node that is nothing but single words, in no order; None where it is more than that."""
+        return None
 
     def places(self, leaf: Leaf) -> list[Place]:
         """Return where a leaf occurs, in order."""

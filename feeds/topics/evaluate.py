@@ -16,6 +16,7 @@ from feeds.topics.query import And, AtLeast, Language, Leaf, Near, Node, Not, Or
 MOST_PLACES = 20
 """Spans kept of one word or phrase, so that a word on every line does not drown the others."""
 _MOST_PAIRS = 5_000
+_FEW = 100
 
 Found = dict[Leaf, dict[Place, None]]
 
@@ -74,7 +75,7 @@ def holds(node: Node, document: Document) -> bool:
     """Is this part of a query true of the article?"""
     kind = type(node)
     if kind is Leaf:
-        return bool(document.places(node))  # type: ignore[arg-type]
+        return document.has(node)  # type: ignore[arg-type]
     if isinstance(node, And):
         for child in node.children:
             if type(child) is Not:
@@ -84,9 +85,12 @@ def holds(node: Node, document: Document) -> bool:
                 return False
         return True
     if isinstance(node, Or):
-        return any(holds(child, document) for child in node.children)
+        for child in node.children:  # noqa: SIM110 - a generator costs more than most children
+            if holds(child, document):
+                return True
+        return False
     if isinstance(node, Near):
-        return next(pairs(node, document), None) is not None
+        return is_near(node, document)
     if isinstance(node, Language):
         return document.speaks(node.code)
     if isinstance(node, AtLeast):
@@ -112,13 +116,29 @@ def places(node: Node, document: Document) -> list[Place]:
     if isinstance(node, Leaf):
         return document.places(node)
     if isinstance(node, Or):
-        return sorted({place for child in node.children for place in places(child, document)})
+        present = [child for child in node.children if type(child) is not Leaf or document.has(child)]
+        if len(present) == 1:
+            return places(present[0], document)
+        return sorted({place for child in present for place in places(child, document)})
     assert isinstance(node, Near)
     return sorted({_cover(left, right) for left, right in pairs(node, document)})
 
 
 def _cover(left: Place, right: Place) -> Place:
     return min(left[0], right[0]), max(left[1], right[1])
+
+
+def is_near(node: Near, document: Document) -> bool:
+    """Is there a pair of places that are near each other, or a lonely one for NOT NEAR?"""
+    distance = node.distance
+    if isinstance(distance, int) and not node.negated:
+        left = document.single_words(node.left)
+        right = document.single_words(node.right) if left else left
+        if left is not None and right is not None and len(left) * len(right) <= _FEW:
+            # The usual case, without the machinery: a few single words on each side.
+            lowest = 1 if node.ordered else -distance
+            return any([lowest <= other - word <= distance and other != word for word in left for other in right])
+    return next(pairs(node, document), None) is not None
 
 
 def pairs(node: Near, document: Document) -> Iterator[tuple[Place, Place]]:

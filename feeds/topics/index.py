@@ -20,14 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from feeds.model import Article, Match
-from feeds.topics.anchors import ALONE, Key, Need, Needs
+from feeds.topics import vocabulary
+from feeds.topics.anchors import ALONE, IN_TITLE, Key, Need, Needs
 from feeds.topics.evaluate import match_document
 from feeds.topics.language import is_little_word
-from feeds.topics.query import Leaf, Node, Query, Term, leaves
+from feeds.topics.query import Node, Query, Term, leaves
 from feeds.topics.quick import QuickDocument
-from feeds.topics.vocabulary import Vocabulary, hash_keys
+from feeds.topics.vocabulary import Hashes, Vocabulary, hash_keys
 
-Hashes = npt.NDArray[np.uint32]
 Slots = npt.NDArray[np.int32]
 
 _SMALLEST_MERGE = 1_024
@@ -36,7 +36,7 @@ _EVERY = 16
 """One article in so many is counted, to learn which words are rare."""
 
 _OTHER_NEEDS = 2
-_KEYS_OF_A_NEED = 4
+_KEYS_OF_A_NEED = 8
 # A key is looked up among those present by 20 bits of its hash; two more places are always and never present.
 _PRESENT_SHIFT = np.uint32(12)
 _ALWAYS = 1 << 20
@@ -69,7 +69,7 @@ class Index:
             if identifier in self._slots:
                 self._retire(identifier)
             for leaf in leaves(query.root):
-                self._number(leaf)
+                self._vocabulary.enter(leaf)
             keys, slots = self._store([(identifier, query.root)])
             for hashed, slot in zip(keys.tolist(), slots.tolist(), strict=True):
                 self._delta.setdefault(hashed, []).append(slot)
@@ -128,7 +128,7 @@ class Index:
             used = Counter(leaf for root in roots.values() for leaf in leaves(root))
             self._used: Counter[int] = Counter()
             for leaf, count in used.items():
-                for number in self._number(leaf):
+                for number in self._vocabulary.enter(leaf):
                     self._used[number] += count
             self._most = max(1, len(roots))
             self._counted = counted
@@ -141,10 +141,6 @@ class Index:
         finally:
             if collecting:
                 gc.enable()
-
-    def _number(self, leaf: Leaf) -> list[int]:
-        """Enter the words of a leaf in the vocabulary; also of those that only exclude, or an article's are not found."""
-        return [self._vocabulary.number(term) for terms in leaf.alternatives for term in terms]
 
     def _store(self, roots: list[tuple[Hashable, Node]]) -> tuple[Hashes, Slots]:
         """Give each root a slot and choose its needs; return the hashes of all anchors' keys, and their slots."""
@@ -183,16 +179,16 @@ class Index:
         for first, second in keys:
             if first >= _FIRST_LANGUAGE:
                 continue
-            if second == ALONE:
-                play(first, 1)
+            if second < 0:
+                play(first, vocabulary.ALONE)
             else:
-                play(first, 2)
-                play(second, 4)
+                play(first, vocabulary.FIRST)
+                play(second, vocabulary.SECOND)
 
     def _places_of(self, needs: list[Need]) -> Slots:
         """Return where the keys of each need are found in the table of what is present."""
         self._play(key for need in needs for key in need)
-        flat = [key for need in needs for key in (*need, *[(-2, -2)] * (_KEYS_OF_A_NEED - len(need)))]
+        flat = [key for need in needs for key in (*need, *[(0, 0)] * (_KEYS_OF_A_NEED - len(need)))]
         hashed = hash_keys([key[0] for key in flat], [key[1] for key in flat])
         places = (hashed >> _PRESENT_SHIFT).astype(np.int32).reshape(-1, _KEYS_OF_A_NEED)
         sizes = np.array([len(need) for need in needs], np.int32)
@@ -252,6 +248,8 @@ class Index:
         first, second = key
         if first >= _FIRST_LANGUAGE:
             return 0.5
+        if second == IN_TITLE:
+            return self._frequency((first, ALONE)) * 0.05
         if second != ALONE:
             return min(self._frequency((first, ALONE)), self._frequency((second, ALONE))) * 0.05
         term = self._vocabulary.terms[first]
@@ -282,8 +280,7 @@ class Index:
         places = hashed >> _PRESENT_SHIFT
         present[places] = True
         for others in self._others:
-            met = present[others[slots]]
-            slots = slots[met[:, 0] | met[:, 1] | met[:, 2] | met[:, 3]]
+            slots = slots[present[others[slots]].view(np.uint64)[:, 0] != 0]
         present[places] = False
         candidates: list[int] = np.unique(slots).tolist()
         return candidates

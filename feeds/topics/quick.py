@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 import numpy as np
 
 from feeds.model import Article
+from feeds.topics.anchors import ALONE, IN_TITLE
 from feeds.topics.document import BODY, SPACES, TITLE, Document, Place
-from feeds.topics.query import Term
+from feeds.topics.query import Leaf, Node, Or, Term
 from feeds.topics.text import find_run_texts, split
-from feeds.topics.vocabulary import NOTHING, Numbers, Vocabulary, hash_keys
+from feeds.topics.vocabulary import NOTHING, Hashes, Numbers, Vocabulary, hash_keys
 
 
 class _Runs(NamedTuple):
@@ -25,15 +26,30 @@ class _Runs(NamedTuple):
     """Hyphenated words written together: first and last word, form."""
 
 
+class _Words(NamedTuple):
+    """The terms that stand in running text or one field, ascending, and the position of each, ascending for each term."""
+
+    terms: list[int]
+    positions: list[int]
+    joined: dict[int, list[Place]]
+    """Terms that hyphenated words satisfy as one, and where."""
+
+    def positions_of(self, number: int) -> list[int]:
+        """Return where a term stands as a single word."""
+        begin = bisect_left(self.terms, number)
+        return self.positions[begin : bisect_right(self.terms, number, begin)]
+
+
 class QuickDocument(Document):
     """One article; valid until the vocabulary changes."""
 
     def __init__(self, article: Article, vocabulary: Vocabulary) -> None:
         super().__init__(article)
         self.vocabulary = vocabulary
+        self._present: set[int] | None = None
         self._runs: dict[int, _Runs] = {}
         self._starts: dict[int, tuple[list[int], list[int]]] = {}
-        self._sorted: dict[str, tuple[list[int], list[int], dict[int, list[Place]]]] = {}
+        self._words: dict[str, _Words] = {}
         bases = [TITLE, BODY, *(base for space, base in SPACES.items() if space in vocabulary.spaces)]
         for base in bases:
             self._runs[base] = self._read(base)
@@ -60,8 +76,8 @@ class QuickDocument(Document):
             forms = flat + forms[begin:]
         return _Runs(texts, forms, several, joined)
 
-    def keys(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Return the terms that stand in the article, and the firsts and seconds of its pairs, as far as they are keys."""
+    def keys(self) -> tuple[Numbers, Numbers]:
+        """Return the keys that stand in the article, as far as queries have such keys: their firsts and seconds."""
         vocabulary = self.vocabulary
         forms: list[int] = []
         extra: list[int] = []
@@ -80,52 +96,89 @@ class QuickDocument(Document):
                 left.append(form)
                 right.append(forms[offset + last + 1])
         all_forms = np.array(forms + extra, np.int32)
-        distinct = np.flatnonzero(np.bincount(all_forms)).astype(np.int32)
-        alone, _ = vocabulary.alone.read(distinct)
+        alone, _ = vocabulary.alone.read(np.unique(all_forms))
+        title = self._runs[TITLE]
+        in_title, _ = vocabulary.alone.read(np.array([*title.forms, *(form for _, _, form in title.joined)], np.int32))
         body = all_forms[: len(forms)]
         lefts, rights = body[:-1], body[1:]
         if left:
             lefts = np.concatenate((lefts, np.array(left, np.int32)))
             rights = np.concatenate((rights, np.array(right, np.int32)))
-        firsts, seconds = vocabulary.first.products(lefts, vocabulary.second, rights)
-        return alone, firsts, seconds
+        pairs = vocabulary.first.products(lefts, vocabulary.second, rights)
+        singles = np.array([ALONE, IN_TITLE], np.int32).repeat([len(alone), len(in_title)])
+        return np.concatenate((alone, in_title, pairs[0])), np.concatenate((singles, pairs[1]))
 
-    def distinct_terms(self) -> Numbers:
+    def distinct_terms(self) -> list[int]:
         """Return the numbers of all terms that stand in the article, each once."""
-        forms = [form for runs in self._runs.values() for form in (*runs.forms, *(form for _, _, form in runs.joined))]
-        return np.unique(self.vocabulary.all_terms.read(np.unique(np.array(forms, np.int32)))[0])
+        spaces = [self._by_term(space) for space in ("", *SPACES)]
+        return list({number for words in spaces for number in (*words.terms, *words.joined)})
 
-    def hashes(self, languages: dict[str, int]) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    def hashes(self, languages: dict[str, int]) -> Hashes:
         """Return the hashes of all keys in the article; `languages` are those that queries ask for."""
-        alone, firsts, seconds = self.keys()
-        spoken = [number for code, number in self._spoken(languages)]
+        firsts, seconds = self.keys()
+        spoken = self._spoken(languages)
         if spoken:
-            alone = np.concatenate((alone, np.array(spoken, np.int32)))
-        none = np.full(len(alone), -1, np.int32)
-        return hash_keys(np.concatenate((alone, firsts)), np.concatenate((none, seconds)))
+            firsts = np.concatenate((firsts, np.array(spoken, np.int32)))
+            seconds = np.concatenate((seconds, np.full(len(spoken), ALONE, np.int32)))
+        return hash_keys(firsts, seconds)
 
-    def _spoken(self, languages: dict[str, int]) -> list[tuple[str, int]]:
+    def _spoken(self, languages: dict[str, int]) -> list[int]:
         if not languages:
             return []
         parts = (self.article.language or "").strip().lower().replace("_", "-").split("-")
         codes = {self.language, *("-".join(parts[:count]) for count in range(2, len(parts) + 1))}
-        return [(code, languages[code]) for code in codes if code in languages]
+        return [languages[code] for code in codes if code in languages]
 
     # Places, as in Document
+
+    def has(self, leaf: Leaf) -> bool:
+        number = self.vocabulary.single.get(leaf)
+        if number is None:
+            return bool(self.places(leaf))
+        if self._present is None:
+            words = self._by_term("")
+            self._present = {*words.terms, *words.joined}
+        return number in self._present
+
+    def single_words(self, node: Node) -> list[int] | None:
+        words = self._by_term("")
+        single = self.vocabulary.single
+        found: list[int] = []
+        for leaf in node.children if isinstance(node, Or) else (node,):
+            number = single.get(leaf)  # type: ignore[arg-type]
+            if number is not None and number not in words.joined:
+                found += words.positions_of(number)
+            elif type(leaf) is not Leaf or self.has(leaf):
+                return None
+        return found
 
     def positions(self, term: Term) -> list[Place]:
         number = self.vocabulary.numbers.get(term)
         if number is None:
-            return []
-        terms, positions, joined = self._by_term(term.space)
-        begin = bisect_left(terms, number)
-        end = bisect_left(terms, number + 1, begin)
-        found = [(position, position) for position in positions[begin:end]]
-        return sorted([*found, *joined[number]]) if number in joined else found
+            return super().positions(term)
+        words = self._by_term(term.space)
+        found = [(position, position) for position in words.positions_of(number)]
+        return sorted([*found, *words.joined[number]]) if number in words.joined else found
 
-    def _by_term(self, space: str) -> tuple[list[int], list[int], dict[int, list[Place]]]:
-        """Return terms in ascending order, the position of each, and the places of hyphenated words written together."""
-        found = self._sorted.get(space)
+    def _sequence(self, terms: tuple[Term, ...]) -> list[Place]:
+        if len(terms) == 1:
+            return self.positions(terms[0])
+        numbers = [self.vocabulary.numbers.get(term, -1) for term in terms]
+        words = self._by_term(terms[0].space)
+        if -1 in numbers or not words.joined.keys().isdisjoint(numbers):
+            return super()._sequence(terms)
+        # Every word stands at one position: whole phrases can be compared by their first.
+        starts = words.positions_of(numbers[0])
+        for offset in range(1, len(numbers)):
+            if not starts:
+                return []
+            following = words.positions_of(numbers[offset])
+            starts = [start for start in starts if start + offset in following]
+        width = len(numbers) - 1
+        return [(start, start + width) for start in starts]
+
+    def _by_term(self, space: str) -> _Words:
+        found = self._words.get(space)
         if found is not None:
             return found
         forms: list[int] = []
@@ -144,7 +197,7 @@ class QuickDocument(Document):
         terms, counts = rows.read(np.array(forms, np.int32))
         at = np.repeat(np.concatenate(positions), counts) if positions else np.zeros(0, np.int32)
         order = np.argsort(terms, kind="stable")
-        found = self._sorted[space] = (terms[order].tolist(), at[order].tolist(), joined)
+        found = self._words[space] = _Words(terms[order].tolist(), at[order].tolist(), joined)
         return found
 
     def bounds(self, base: int) -> tuple[list[int], list[int]]:

@@ -8,18 +8,22 @@ tables: the same comparisons, turned round into look-ups.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from feeds.topics.query import Term
-from feeds.topics.text import Word, split, stem
+from feeds.topics.query import Leaf, Term
+from feeds.topics.text import Word, split, stem, word
 
 Numbers = npt.NDArray[np.int32]
+Hashes = npt.NDArray[np.uint32]
 
 _MOST_REMEMBERED = 400_000
 _LONGEST_REMEMBERED = 40
+ALONE, FIRST, SECOND = 1, 2, 4
+"""What a term is as a key: a word alone, the first or the second of a pair."""
 NOTHING = 0
 """The form of a word that no query asks for."""
 
@@ -33,25 +37,31 @@ class Rows:
         self._flat = np.zeros(4096, np.int32)
         self._rows = 0
         self._used = 0
+        self._fresh: list[list[int]] = []
 
     def append(self, numbers: list[int]) -> None:
         """Add the next row."""
-        if self._rows == len(self._start):
+        self._fresh.append(numbers)
+
+    def _settle(self) -> None:
+        """Bring the rows added since the last reading into the arrays."""
+        counts = list(map(len, self._fresh))
+        rows, used = self._rows + len(counts), self._used + sum(counts)
+        while rows > len(self._start):
             self._start = np.concatenate((self._start, np.zeros_like(self._start)))
             self._count = np.concatenate((self._count, np.zeros_like(self._count)))
-        while self._used + len(numbers) > len(self._flat):
+        while used > len(self._flat):
             self._flat = np.concatenate((self._flat, np.zeros_like(self._flat)))
-        self._start[self._rows] = self._used
-        self._count[self._rows] = len(numbers)
-        self._flat[self._used : self._used + len(numbers)] = numbers
-        self._rows += 1
-        self._used += len(numbers)
-
-    def counts(self, rows: Numbers) -> Numbers:
-        return self._count[rows]
+        self._count[self._rows : rows] = counts
+        self._start[self._rows : rows] = self._used + np.cumsum([0, *counts[:-1]])
+        self._flat[self._used : used] = list(chain.from_iterable(self._fresh))
+        self._rows, self._used = rows, used
+        self._fresh.clear()
 
     def read(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         """Return the numbers of these rows, one after the other, and how many each row has."""
+        if self._fresh:
+            self._settle()
         count = self._count[rows]
         ends = np.cumsum(count)
         total = int(ends[-1]) if len(ends) else 0
@@ -60,6 +70,9 @@ class Rows:
 
     def products(self, left: Numbers, right: Rows, right_rows: Numbers) -> tuple[Numbers, Numbers]:
         """Return every combination of a number of `left[i]` here with one of `right_rows[i]` there."""
+        for each in (self, right):
+            if each._fresh:
+                each._settle()
         width = right._count[right_rows]
         count = self._count[left] * width
         some = np.flatnonzero(count)
@@ -87,7 +100,7 @@ class _Comparisons:
         self.folded_stems: dict[str, list[int]] = {}
         self.prefixes: dict[str, list[int]] = {}
         self.folded_prefixes: dict[str, list[int]] = {}
-        self.longest_prefix = 0
+        self.prefix_lengths: list[int] = []
 
     def add(self, term: Term, number: int) -> None:
         strict = term.accented or (self.language == "vi" and not term.loose)
@@ -96,26 +109,30 @@ class _Comparisons:
             table = self.exact
         elif term.kind == "prefix":
             table = self.prefixes if strict else self.folded_prefixes
-            self.longest_prefix = max(self.longest_prefix, len(text))
+            if len(text) not in self.prefix_lengths:
+                self.prefix_lengths = sorted({*self.prefix_lengths, len(text)})
         elif term.kind == "stem" or self.language == "vi":
             table, text = (self.stems if strict else self.folded_stems), stem(text, self.language)
         else:
             table = self.lower if strict else self.folded
         table.setdefault(text, []).append(number)
 
-    def find(self, word: Word) -> list[int]:
-        """Return the numbers of the terms that this word satisfies."""
-        surface, lower, folded = word
+    def find(self, seen: Word) -> list[int]:
+        """Return the numbers of the terms that a word satisfies."""
+        surface, lower, folded = seen
+        stemmed = stem(lower, self.language)
         found = [
             *self.exact.get(surface, ()),
             *self.lower.get(lower, ()),
             *self.folded.get(folded, ()),
-            *self.stems.get(stem(lower, self.language), ()),
-            *self.folded_stems.get(stem(folded, self.language), ()),
+            *self.stems.get(stemmed, ()),
+            *self.folded_stems.get(stemmed if folded is lower else stem(folded, self.language), ()),
         ]
         for text, table in ((lower, self.prefixes), (folded, self.folded_prefixes)):
             if table:
-                for length in range(1, min(len(text), self.longest_prefix) + 1):
+                for length in self.prefix_lengths:
+                    if length > len(text):
+                        break
                     found += table.get(text[:length], ())
         return found
 
@@ -133,9 +150,12 @@ class _Memory(dict[str, int]):
     def __missing__(self, run: str) -> int:
         if len(self) > _MOST_REMEMBERED:
             self.clear()
-        pieces, joined = split(run)
         form = self.vocabulary.form
         find = self.comparisons.find
+        if run.isascii() and run.isalnum():
+            number = self[run] = form(find(word(run)))
+            return number
+        pieces, joined = split(run)
         if len(pieces) == 1 and (pieces[0].start, pieces[0].end) == (0, len(run)):
             number = form(find(pieces[0].word))
         else:
@@ -153,6 +173,8 @@ class Vocabulary:
     def __init__(self) -> None:
         self.numbers: dict[Term, int] = {}
         self.terms: list[Term] = []
+        self.single: dict[Leaf, int] = {}
+        """Leaves that are one word anywhere in the running text: they occur where the term does."""
         self.spaces: set[str] = set()
         self._roles: list[int] = []
         self._by_text: dict[tuple[str, str], _Comparisons] = {}
@@ -182,8 +204,15 @@ class Vocabulary:
                 self._forget()
         return number
 
+    def enter(self, leaf: Leaf) -> list[int]:
+        """Return the numbers of a leaf's terms."""
+        numbers = [self.number(term) for terms in leaf.alternatives for term in terms]
+        if len(numbers) == 1 and not leaf.first and not leaf.field:
+            self.single[leaf] = numbers[0]
+        return numbers
+
     def play(self, number: int, role: int) -> None:
-        """Note that a term is a key: alone (1), the first (2) or the second (4) of a pair."""
+        """Note that a term is a key, and in which role."""
         if not self._roles[number] & role:
             self._roles[number] |= role
             if self._memories:
@@ -197,9 +226,9 @@ class Vocabulary:
             form = self._forms[key] = len(self._forms)
             roles = self._roles
             self.all_terms.append(list(key))
-            self.alone.append([number for number in key if roles[number] & 1])
-            self.first.append([number for number in key if roles[number] & 2])
-            self.second.append([number for number in key if roles[number] & 4])
+            self.alone.append([number for number in key if roles[number] & ALONE])
+            self.first.append([number for number in key if roles[number] & FIRST])
+            self.second.append([number for number in key if roles[number] & SECOND])
         return form
 
     def memory(self, space: str, language: str) -> _Memory:
@@ -219,8 +248,8 @@ class Vocabulary:
         return memory
 
 
-def hash_keys(first: Iterable[int] | Numbers, second: Iterable[int] | Numbers) -> npt.NDArray[np.uint32]:
-    """Return the 32-bit hashes of keys: pairs of term numbers; `second` is -1 for a term alone.
+def hash_keys(first: Iterable[int] | Numbers, second: Iterable[int] | Numbers) -> Hashes:
+    """Return the 32-bit hashes of keys: pairs of term numbers; `second` is negative for a term alone.
 
     Two keys of one hash cost a needless check and nothing else: what is found by hash is always verified.
     """
@@ -230,5 +259,5 @@ def hash_keys(first: Iterable[int] | Numbers, second: Iterable[int] | Numbers) -
     mixed ^= mixed >> np.uint32(15)
     mixed *= np.uint32(0x2C1B3C6D)
     mixed ^= mixed >> np.uint32(13)
-    hashed: npt.NDArray[np.uint32] = mixed
+    hashed: Hashes = mixed
     return hashed
