@@ -21,9 +21,13 @@ FULL_TEXT = 800
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A whole article; the other addresses it was found under; and what makes it comparable with others."""
+    """A whole article; the other addresses it was found under; and what makes it comparable with others.
+
+    `fetched`: its page was asked for, whatever came of it.
+    """
 
     article: Article
+    fetched: bool = False
     other_urls: tuple[str, ...] = ()
     signature: bytes | None = None
     bands: tuple[int, ...] = ()
@@ -44,7 +48,8 @@ def complete(entry: Entry, source: Source, get: Callable[[str], Response], *, pa
     if len(entry.summary) > len(text):  # many feeds put the whole article into what should describe it
         text, html = entry.summary, ""
     other_urls: tuple[str, ...] = ()
-    if len(text) >= FULL_TEXT:
+    fetched = len(text) < FULL_TEXT
+    if not fetched:
         article = _from_entry(entry, text, html)
     else:
         try:
@@ -67,7 +72,7 @@ def complete(entry: Entry, source: Source, get: Callable[[str], Response], *, pa
         language=article.language or entry.language or source.language,
         categories=entry.categories or article.categories,
     )
-    return _comparable(article, other_urls)
+    return _comparable(article, fetched, other_urls)
 
 
 def _from_entry(entry: Entry, text: str, html: str) -> Article:
@@ -85,8 +90,8 @@ def _from_entry(entry: Entry, text: str, html: str) -> Article:
     )
 
 
-def _comparable(article: Article, other_urls: tuple[str, ...]) -> Completion:
+def _comparable(article: Article, fetched: bool, other_urls: tuple[str, ...]) -> Completion:
     signature = near_duplicates.signature(article.text)
     if signature is None:
-        return Completion(article, other_urls)
-    return Completion(article, other_urls, signature, near_duplicates.bands(signature))
+        return Completion(article, fetched, other_urls)
+    return Completion(article, fetched, other_urls, signature, near_duplicates.bands(signature))

@@ -36,7 +36,8 @@ from feeds.targets import Claim
 log = logging.getLogger(__name__)
 
 PAGES_A_LOOK = 40
-"""Article pages fetched in one look; what is left is fetched in the next, which then comes soon."""
+ARTICLES_A_LOOK = 200
+"""Article pages fetched, and articles taken in, in one look; what is left is for the next, which then follows at once."""
 SOON = timedelta(seconds=30)
 PATIENCE = 3
 SAME_STORY_WITHIN = timedelta(days=7)
@@ -177,16 +178,19 @@ class Watcher:
         tried: Mapping[str, int] = look.learned.get("unread") or {}
         unread: dict[str, int] = {}
         completed: dict[int, Completion] = {}
+        pages = 0
         for place in _oldest_first(decisions):
             decision = decisions[place]
             if decision.verdict is Verdict.KNOWN:
                 continue
-            if len(completed) + len(unread) >= PAGES_A_LOOK or self._must_stop(claim):
+            if pages >= PAGES_A_LOOK or len(completed) >= ARTICLES_A_LOOK or self._must_stop(claim):
                 break
             failures = tried.get(decision.entry.url, 0)
             try:
                 completed[place] = complete(decision.entry, look.source, self._get, patient=failures < PATIENCE - 1)
+                pages += completed[place].fetched
             except FeedsError as error:
+                pages += 1
                 unread[decision.entry.url] = failures + 1
                 log.info("a page could not be read yet", extra={"url": decision.entry.url, "error": str(error)})
         return completed, unread
@@ -274,7 +278,7 @@ class Watcher:
         if state.baseline_at is None and complete_look:
             changed["baseline_at"] = now
         sources.record_look(connection, claim.ref, now, **changed)
-        due = self._next_look(state, now) if complete_look else now + SOON
+        due = self._next_look(state, now) if complete_look else now + SOON if look.learned.get("unread") else now
         targets.finish(connection, claim, failures=0, next_due=lambda _: due)
 
     def _failed(self, claim: Claim, state: SourceState, error: FeedsError) -> None:
