@@ -23,9 +23,8 @@ def declare(
     settings: Settings, database: Database, subscriptions: Subscriptions, clock: Callable[[], datetime]
 ) -> None:
     """Bring the database in step with the files; doing it twice changes nothing."""
-    watched = [source for source in settings.sources if settings.site.tour or source.slug != "tour"]
     with database.write() as connection:
-        sources.declare(connection, watched, clock())
+        sources.declare(connection, settings.sources, clock())
         topics.declare(connection, settings.topics, clock())
     # The console speaks where Telegram cannot: with a token, alerts belong there.
     channels = [one for one in settings.channels if one.kind != "console" or not settings.telegram_token]

@@ -28,7 +28,7 @@ class Destination:
     title: str = ""
     language: str = "en"
     time_zone: str = "UTC"
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     digest: str = "off"
     quiet: str | None = None
     muted_until: datetime | None = None

@@ -13,6 +13,7 @@ it has one. One poisoned message does not hold up the rest: from its third failu
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 import time
@@ -111,7 +112,7 @@ class Outbox:
     def _send(self, turn: _Turn, parcel: list[Delivery]) -> None:
         started = time.monotonic()
         try:
-            receipt = self._channels[turn.destination.kind].send(turn.destination, _as_one(parcel, self._clock()))
+            receipt = self._channels[turn.destination.kind].send(turn.destination, _as_one(parcel))
         except DeliveryError as error:
             self._failed(turn, parcel, error, time.monotonic() - started)
         else:
@@ -209,9 +210,11 @@ def _parcels(destination: Destination, owed: list[Delivery]) -> list[list[Delive
     return ([told] if told else []) + others
 
 
-def _as_one(parcel: list[Delivery], now: datetime) -> Delivery:
+def _as_one(parcel: list[Delivery]) -> Delivery:
+    """What is sent for the parcel. A digest is named after what it holds: the same again is the same, more is another."""
     if len(parcel) == 1:
         return parcel[0]
-    first, last = parcel[0], parcel[-1]
+    last = parcel[-1]
+    held = hashlib.sha256(" ".join(one.uid for one in parcel).encode()).hexdigest()[:28]
     data = {"alerts": [dict(one.alert.data) for one in parcel], "sequence": last.alert.data.get("sequence")}
-    return replace(first, alert=Alert("digest", now, data))
+    return replace(last, uid=f"msg_{held}", alert=Alert("digest", last.alert.timestamp, data))

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 PAGES_A_LOOK = 40
 ARTICLES_A_LOOK = 200
-"""Article pages fetched, and articles taken in, in one look; what is left is for the next, which then follows at once."""
+"""Article pages fetched, and articles taken in, in one look; the rest is for the next, which then follows at once."""
 SOON = timedelta(seconds=30)
 PATIENCE = 3
 SAME_STORY_WITHIN = timedelta(days=7)
