@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import lxml.html
 from lxml.html import HtmlElement
 
-LARGEST_PAGE = 12_000_000
+LARGEST_PAGE = 6_000_000
 """Bytes that are looked at; what stands behind them is not read."""
 UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "select", "textarea", "iframe", "button"})
 BREAKING = frozenset({
@@ -26,11 +26,18 @@ BREAKING = frozenset({
     "section", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul",
 })  # fmt: skip
 """Elements that end a line of text."""
+DEEPEST_PAGE = 256
+"""The parser's own limit."""
 DEEPEST_JSON = 12
 MOST_JSON_NODES = 5_000
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff\ufff9-\ufffb]")
 _FONT = re.compile(r"</?font\b[^<>]{0,300}>", re.IGNORECASE)
+_GROUPING = re.compile(
+    r"</?(?:div|span|section|article|main|center|b|i|u|em|strong|small|big|table|tbody|tr|td|ul|ol|li|dl|svg|g)\b"
+    r"[^<>]{0,300}>",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000]+")
 _DECLARED = re.compile(rb"""charset\s{0,4}=\s{0,4}["']?\s{0,4}([A-Za-z0-9_:.-]{2,40})""")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -105,18 +112,26 @@ def _python_charset(label: str) -> str | None:
 
 
 def parse(body: bytes, charset: str | None = None) -> HtmlElement:
-    """The page's tree (its `html` element), without comments. Nesting beyond 2,048 levels is cut off.
+    """The page's tree (its `html` element), without comments, at most `DEEPEST_PAGE` levels deep.
 
     `font` elements are left out: they say nothing, and unclosed ones would nest each item of an old list in the last.
+    Where a page is nested deeper than any honest one, elements that only group and style go too.
     """
     text = _FONT.sub("", _CONTROL.sub("", decode(body, charset)))
-    # A parser cannot be shared by threads, and making one costs microseconds.
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    tree, too_deep = _tree(text)
+    if too_deep:
+        tree, _ = _tree(_GROUPING.sub(" ", text))
+    return tree
+
+
+def _tree(text: str) -> tuple[HtmlElement, bool]:
+    """The tree, and whether the parser gave up because of its depth. A parser is cheap, and not for several threads."""
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (ValueError, lxml.etree.LxmlError):  # nothing in it that could be an element
-        return lxml.html.document_fromstring("<html><head></head><body></body></html>")
-    return tree
+        return lxml.html.document_fromstring("<html><head></head><body></body></html>"), False
+    return tree, any("depth" in error.message for error in parser.error_log)
 
 
 def text_of(element: HtmlElement) -> str:
@@ -186,6 +201,8 @@ def absolute(href: str, base: str) -> str | None:
 
 def words_of(element: HtmlElement) -> str:
     """The element's class, id, role and itemprop as one lower-case string: what its author said it is."""
+    if not element.attrib:
+        return ""
     return " ".join(element.get(name) or "" for name in ("class", "id", "role", "itemprop", "data-component")).lower()
 
 

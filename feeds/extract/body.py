@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from feeds.markup import clean_text, one_line
 
-MOST_ELEMENTS = 60_000
+MOST_ELEMENTS = 20_000
 """Beyond that a page is no article that anyone wrote; only the plain search for paragraphs is run on it."""
 SHORTEST_BODY = 80
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 
 import nh3
 
-from feeds.markup import absolute, clean_text
+from feeds.markup import absolute, clean_text, plain_text
 
 _TAGS = frozenset({
-    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dl", "dt", "em", "figcaption",
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption",
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q",
     "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 })  # fmt: skip
@@ -36,6 +37,8 @@ _TRACKER = re.compile(
     r"//(?:pixel|stats|beacon|b\.scorecardresearch|www\.google-analytics|www\.facebook\.com/tr)\b",
     re.IGNORECASE,
 )
+_NESTING_TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|dt|dd|tr|td|th|option|input|meta|link)\b)[a-zA-Z]")
+DEEPEST = 300
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
 _EMPTY = re.compile(r"<(p|span|b|i|em|strong|h[1-6])>\s*</\1>")
 
@@ -44,10 +47,14 @@ def sanitise(html: str, base_url: str) -> str:
     """`html` with only the elements and attributes that text needs; links and pictures absolute against `base_url`.
 
     Scripts, styles, frames, forms, event handlers, `javascript:` and `data:` addresses and 1×1 pictures of trackers are
-    gone; links open without referrer. Text keeps its words. The result is stable: sanitising it again changes nothing.
+    gone; links open without referrer. Text keeps its words; of HTML nested deeper than any honest one only the text is
+    kept. The result is stable: sanitising it again changes nothing.
     """
+    html = clean_text(html)
+    if _depth(html) > DEEPEST:
+        return "\n".join(f"<p>{escape(part)}</p>" for part in plain_text(html).split("\n\n") if part)
     clean = nh3.clean(
-        clean_text(html),
+        html,
         tags=set(_TAGS),
         clean_content_tags=set(_DROPPED_WITH_CONTENT),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -57,6 +64,15 @@ def sanitise(html: str, base_url: str) -> str:
     )
     clean = _PICTURE.sub(_keep_picture, clean)
     return _EMPTY.sub("", clean).strip()
+
+
+def _depth(html: str) -> int:
+    """How deep elements nest that nothing closes by itself; at least as deep as the parser will find, in one pass."""
+    depth = deepest = 0
+    for tag in _NESTING_TAG.finditer(html):
+        depth = depth + 1 if not tag.group(1) else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _address_filter(base_url: str) -> Callable[[str, str, str], str | None]:

@@ -64,13 +64,13 @@ class Link:
 
     @cached_property
     def signature(self) -> tuple[str, ...]:
-        """Alike for links alike in structure: all tags of the path, classes of the three nearest steps, a cell's column.
+        """Alike for links alike in structure: the tags of the path, the classes of the nearest steps, a cell's column.
 
         Ends with what the link says: headlines, pictures and "Read more" of one card are three kinds of link.
         """
-        near = len(self.path) - 3
+        near = max(0, len(self.path) - 3)
         steps = [step.tag for step in self.path[:near]]
-        for step in self.path[max(0, near) :]:
+        for step in self.path[near:]:
             column = f"[{column_of(step)}]" if step.tag in ("td", "th") else ""
             steps.append(".".join((step.tag + column, *sorted(stable_classes(step)))))
         return (*steps, "nothing" if not self.text else "generic" if is_generic(self.text) else "words")
