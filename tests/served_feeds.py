@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,6 +43,7 @@ class MemoryShelf:
     number: int = 1
     away: bool = False
     looked_up: list[str] = field(default_factory=list)
+    before_version: Callable[[], object] = bool
 
     def put(self, path: str, body: bytes) -> None:
         held = self.documents.get(path)
@@ -52,6 +53,7 @@ class MemoryShelf:
         self.number += 1
 
     def version(self) -> int:
+        self.before_version()
         if self.away:
             raise ConnectionError("the database is away")
         return self.number

@@ -312,6 +312,26 @@ def test_many_who_ask_at_once_cause_one_look_up() -> None:
     assert shelf.looked_up == [PATH]
 
 
+def test_a_slow_database_delays_only_the_one_who_asks_it(site: Site) -> None:
+    site.get()
+    asked, answered = threading.Event(), threading.Event()
+
+    def slow_version() -> int:
+        asked.set()
+        assert answered.wait(10)
+        return site.shelf.number
+
+    site.shelf.before_version = slow_version
+    site.clock.seconds += 1
+    with ThreadPoolExecutor(1) as pool:
+        delayed = pool.submit(site.get)
+        assert asked.wait(10)
+        assert site.get().content == BODY
+        assert not delayed.done()
+        answered.set()
+        assert delayed.result().content == BODY
+
+
 def test_memory_is_bounded() -> None:
     shelf = MemoryShelf({f"{number}.rss": Rendered(bytes([number]) * 1_000) for number in range(10)})
     server = FeedServer(shelf, base_url="https://news.example.org", maximum_bytes=3_500)

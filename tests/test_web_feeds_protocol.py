@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,8 @@ from bot.web.feeds import FeedServer, Reply
 
 BODY = b"<feed/>" * 50
 LARGE = b"x" * 500_000
+HUGE = b"x" * 20_000_000
+"""More than the buffers of two sockets hold."""
 GET = b"GET /feeds/all.rss HTTP/1.1\r\nHost: a\r\n"
 
 
@@ -22,8 +26,12 @@ class Site:
     """A running server that counts how many answers took the shortcut."""
 
     def __init__(self) -> None:
-        self.shelf = MemoryShelf({"all.rss": Rendered(BODY), "large.rss": Rendered(LARGE)})
-        self.server = FeedServer(self.shelf, base_url="https://news.example.org", check_every=3_600, otherwise=echo)
+        self.shelf = MemoryShelf({"all.rss": Rendered(BODY), "large.rss": Rendered(LARGE), "huge.rss": Rendered(HUGE)})
+        self.server = FeedServer(
+            self.shelf, base_url="https://news.example.org", check_every=3_600, otherwise=self.echo
+        )
+        self.reached = threading.Event()
+        self.release: Callable[[], object] = bool
         self.shortcuts = 0
         self.address = ("127.0.0.1", 0)
 
@@ -37,20 +45,32 @@ class Site:
 
         return Counting
 
+    async def echo(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers with the body it was sent; /waiting answers when it is released."""
+        body = b""
+        more = scope["path"] != "/waiting"
+        if not more:
+            loop, released = asyncio.get_running_loop(), asyncio.Event()
+            self.release = lambda: loop.call_soon_threadsafe(released.set)
+            self.reached.set()
+            await released.wait()
+            body = b"at last"
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body})
+
+    def handle_all_that_was_sent(self) -> None:
+        """Return when the server, which has one thread, has seen everything sent to it before."""
+        with self.connect() as connection, connection.makefile("rb") as reader:
+            for _ in range(2):
+                connection.sendall(GET + b"\r\n")
+                assert answer(reader)[2] == BODY
+
     def connect(self) -> socket.socket:
         return socket.create_connection(self.address, timeout=10)
-
-
-async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Answers with the body it was sent."""
-    body = b""
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
-    await send({"type": "http.response.body", "body": body})
 
 
 def answer(reader: Any) -> tuple[bytes, dict[bytes, bytes], bytes]:
@@ -72,7 +92,7 @@ def running() -> Iterator[Site]:
         site.address = (parts.hostname or "", parts.port or 0)
         # The first requests read the shelf.
         with site.connect() as connection, connection.makefile("rb") as reader:
-            for path in (b"all", b"large"):
+            for path in (b"all", b"large", b"huge"):
                 connection.sendall(GET.replace(b"all", path) + b"\r\n")
                 answer(reader)
         yield site
@@ -197,12 +217,24 @@ def test_a_body_that_nobody_read_is_no_request_either(site: Site) -> None:
 
 def test_a_reader_that_does_not_read_is_not_written_to_without_end(site: Site) -> None:
     with site.connect() as connection, connection.makefile("rb") as reader:
-        request = GET.replace(b"all", b"large") + b"\r\n"
-        for _ in range(40):
-            connection.sendall(request)
-        for _ in range(40):
-            assert answer(reader)[2] == LARGE
-    assert site.shortcuts < 40  # 20 MB were not all put into the buffer at once
+        for _ in range(3):
+            connection.sendall(GET.replace(b"all", b"huge") + b"\r\n")
+            site.handle_all_that_was_sent()
+        assert site.shortcuts == 1 + 3 * 2  # one for the huge feed; six to know that it was asked for
+        for _ in range(3):
+            assert answer(reader)[2] == HUGE
+
+
+def test_an_answer_does_not_overtake_the_one_before(site: Site) -> None:
+    site.reached.clear()
+    with site.connect() as connection, connection.makefile("rb") as reader:
+        connection.sendall(b"GET /waiting HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert site.reached.wait(10)
+        connection.sendall(GET + b"\r\n")
+        site.handle_all_that_was_sent()
+        site.release()
+        assert answer(reader)[2] == b"at last"
+        assert answer(reader)[2] == BODY
 
 
 def test_what_changes_is_seen() -> None:
