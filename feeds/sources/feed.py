@@ -3,8 +3,9 @@
 Feeds are broken in every way there is, so the reading is layered:
 
     bytes ─ looks like JSON? → json_feed
-          └ xml.read_xml (lxml, mended: entities, bare &, pasted HTML, cut ends) → items → entries     nearly all
-                └ items were promised and none could be read → tolerant (feedparser, in a process with a deadline)
+          ├ xml.read_xml (lxml, mended: entities, bare &, pasted HTML, cut ends) → items → entries     nearly all
+          │     └ end tags don't fit → item by item
+          └ items without a feed around them → tolerant (feedparser, in a process with a deadline)
 
 It knows nothing of where the bytes came from but their URL, and decides nothing: what is new, or the same as before, is
 `feeds.identity`'s.
@@ -16,6 +17,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, pairwise
 from typing import Any
 
 from feeds.errors import NotAFeed
@@ -24,14 +26,16 @@ from feeds.sources import json_feed
 from feeds.sources.elements import XML_LANG, Fields, base_of, fields_of, is_atom, text_of
 from feeds.sources.fragments import one_line, web_address
 from feeds.sources.items import ItemReader, authors_of, title_of
-from feeds.sources.xml import decode, read_xml
+from feeds.sources.xml import Document, decode, read_xml
 
 MOST_ENTRIES = 5_000
 """Entries that are read of one feed, from its beginning."""
 _ROOTS = ("rss", "RSS", "feed", "RDF", "rdf", "channel", "Feed")
 _ITEM_END = re.compile(r"</(?:[A-Za-z][\w.-]{0,20}:)?(?:item|entry)\s{0,9}>")
 _FEED_END = re.compile(r"</(?:rss|feed|rdf:RDF|channel)\s{0,9}>", re.IGNORECASE)
-_ITEM_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,20}:)?(item|entry)(?=[\s>])")
+_ITEM_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,20}:)?(?:item|entry)(?=[\s>]|\Z)")
+_HTML = re.compile(r"<(?:html|body)[\s>]", re.IGNORECASE)
+_ROOT_TAG = re.compile(rf"<(?:[A-Za-z][\w.-]{{0,20}}:)?(?:{'|'.join(_ROOTS)})(?=[\s>])[^<>]{{0,9000}}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,15 @@ def read_feed(
     """
     if json_feed.looks_like_json(body):
         return json_feed.read_json_feed(body, url, time_zone=time_zone, now=now)[:MOST_ENTRIES]
-    whole = _without_cut_end(body, content_type)
-    root = read_xml(whole, _ROOTS, "text/xml; charset=utf-8")
-    if root is None:
+    text = _without_cut_end(decode(body, content_type))
+    document = _document(text)
+    if document is None:
+        if _ITEM_START.search(text) and not _HTML.search(text):
+            from feeds.sources.tolerant import read_tolerantly
+
+            return read_tolerantly(body, url, content_type, time_zone=time_zone, now=now)
         raise NotAFeed(f"No feed was found at {url}.", url=url)
-    channel = _channel(root)
+    root, channel = document.root, _channel(document.root)
     metadata = _metadata(root, channel, url)
     reader = ItemReader(
         base=_base_of_channel(root, channel, url),
@@ -79,12 +87,10 @@ def read_feed(
         time_zone=time_zone,
         now=now,
     )
-    entries = [reader.entry(item) for item in _items(root)]
-    if not entries and _ITEM_START.search(whole.decode("utf-8", "replace")):
-        from feeds.sources.tolerant import read_tolerantly
-
-        return read_tolerantly(body, url, content_type, time_zone=time_zone, now=now)[:MOST_ENTRIES]
-    return entries
+    items = list(islice(_items(root), MOST_ENTRIES))
+    if document.broken:
+        items = max(items, list(islice(_items_one_by_one(text), MOST_ENTRIES)), key=len)
+    return [reader.entry(item) for item in items]
 
 
 def read_feed_metadata(body: bytes, url: str = "", content_type: str | None = None) -> FeedMetadata:
@@ -93,40 +99,47 @@ def read_feed_metadata(body: bytes, url: str = "", content_type: str | None = No
         return FeedMetadata(**json_feed.read_json_metadata(body, url))
     text = decode(body, content_type)
     first_item = _ITEM_START.search(text)
-    head = text[: first_item.start()] if first_item else text
-    root = read_xml(head.encode("utf-8", "replace"), _ROOTS, "text/xml; charset=utf-8")
-    if root is None:
+    document = _document(text[: first_item.start()] if first_item else text)
+    if document is None:
         raise NotAFeed(f"No feed was found at {url or 'this address'}.", url=url)
-    return _metadata(root, _channel(root), url)
+    return _metadata(document.root, _channel(document.root), url)
 
 
-def _without_cut_end(body: bytes, content_type: str | None) -> bytes:
-    """UTF-8, without a last item that never ends: half an address would be another address."""
-    text = decode(body, content_type)
+def _document(text: str) -> Document | None:
+    return read_xml(text.encode("utf-8", "replace"), _ROOTS)
+
+
+def _without_cut_end(text: str) -> str:
+    """The feed without a last item that never ends: half an address would be another address."""
     starts = list(_ITEM_START.finditer(text))
     last = starts[-1] if starts else None
     # An item without its own end in a document that has one is merely badly written.
     if last and not _ITEM_END.search(text, last.end()) and not _FEED_END.search(text[-1_000:]):
-        text = text[: last.start()]
-    return text.encode("utf-8", "replace")
+        return text[: last.start()]
+    return text
 
 
 def _items(root: Any) -> Iterator[Any]:
     """Every item or entry, wherever it stands; not those inside another one."""
-    found = 0
     inside = None
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
         if element.tag.rpartition("}")[2].rpartition(":")[2] not in ("item", "entry"):
             continue
-        if inside is not None and any(parent is inside for parent in element.iterancestors()):
-            continue
-        inside = element
-        yield element
-        found += 1
-        if found >= MOST_ENTRIES:
-            return
+        if inside is None or all(parent is not inside for parent in element.iterancestors()):
+            inside = element
+            yield element
+
+
+def _items_one_by_one(text: str) -> Iterator[Any]:
+    """Each item as a document of its own: a stray end tag, which closes all that is open, costs one item only."""
+    starts = [match.start() for match in _ITEM_START.finditer(text)]
+    root = _ROOT_TAG.search(text)
+    for start, end in pairwise([*starts, len(text)]):
+        document = _document(f"{root.group() if root else '<rss>'}{text[start:end]}")
+        if document is not None:
+            yield from islice(_items(document.root), 1)
 
 
 def _channel(root: Any) -> Any:

@@ -46,7 +46,7 @@ _RFC_822 = re.compile(
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
 _ADDRESS_AND_NAME = re.compile(r"\s*[^\s@()<>]+@[^\s@()<>]+\s*\(([^()]{1,200})\)\s*")
-_NAME_AND_ADDRESS = re.compile(r"\s*([^<>@]{1,200}?)\s*<?[^\s@<>]+@[^\s@<>]+>?\s*")
+_NAME_AND_ADDRESS = re.compile(r"\s*([^<>@]{1,200}?)(?:\s*<|\s+)[^\s@<>]+@[^\s@<>]+>?\s*")
 
 
 def plain(fragment: str) -> str:

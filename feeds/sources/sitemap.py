@@ -84,10 +84,10 @@ def child_sitemaps(body: bytes, url: str) -> list[ChildSitemap]:
 def _root(body: bytes, url: str) -> Any:
     if body.startswith(b"\x1f\x8b"):
         body = _unpacked(body, url)
-    root = read_xml(body, ("urlset", "sitemapindex"))
-    if root is None:
+    document = read_xml(body, ("urlset", "sitemapindex"))
+    if document is None:
         raise NotAFeed(f"No sitemap was found at {url}.", url=url)
-    return root
+    return document.root
 
 
 def _unpacked(body: bytes, url: str) -> bytes:

@@ -13,6 +13,7 @@ import codecs
 import html
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -38,8 +39,16 @@ _MARKUP_FIELD = re.compile(
 _TAG_MISMATCH = etree.ErrorTypes.ERR_TAG_NAME_MISMATCH
 
 
-def read_xml(body: bytes, roots: Collection[str], content_type: str | None = None) -> Any | None:
-    """The root element (an lxml element), or None where no root of one of these local names is found.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`root` is an lxml element; `broken`: end tags did not fit, and where elements end is guesswork."""
+
+    root: Any
+    broken: bool = False
+
+
+def read_xml(body: bytes, roots: Collection[str], content_type: str | None = None) -> Document | None:
+    """The document, or None where no root of one of these local names is found.
 
     The tree holds text and elements only, CDATA joined to the text. A prefix that was never declared stays in the tag
     ("dc:creator").
@@ -48,12 +57,12 @@ def read_xml(body: bytes, roots: Collection[str], content_type: str | None = Non
     if text is None:
         return None
     text = _ILLEGAL.sub("", text)
-    tree, broken = _parse(_mend_references(text))
-    if broken:
-        again, still_broken = _parse(_mend_references(_wrap_markup(text)))
-        if again is not None and (not still_broken or tree is None):
-            return again
-    return tree
+    first = _parse(_mend_references(text))
+    if first is None or first.broken:
+        second = _parse(_mend_references(_wrap_markup(text)))
+        if second is not None and (first is None or not second.broken):
+            return second
+    return first
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -165,8 +174,7 @@ def _wrap_markup(text: str) -> str:
     return "".join(parts)
 
 
-def _parse(text: str) -> tuple[Any | None, bool]:
-    """The tree, and whether its nesting is guesswork."""
+def _parse(text: str) -> Document | None:
     parser = etree.XMLParser(
         encoding="utf-8",
         recover=True,
@@ -181,5 +189,7 @@ def _parse(text: str) -> tuple[Any | None, bool]:
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
-        return None, True
-    return root, any(entry.type == _TAG_MISMATCH for entry in parser.error_log)
+        return None
+    if root is None:
+        return None
+    return Document(root, broken=any(entry.type == _TAG_MISMATCH for entry in parser.error_log))
