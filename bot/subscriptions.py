@@ -109,6 +109,11 @@ class Subscriptions:
         with self._database.read() as connection:
             return store.all_destinations(connection, kind=kind)
 
+    def of_chat(self, *names: str) -> list[Destination]:
+        """The Telegram destinations of a chat, given its id and its @name: its own, and those of its forum topics."""
+        with self._database.read() as connection:
+            return store.of_chat(connection, names)
+
     def move(self, destination: Destination, address: str) -> Destination:
         """It has a new address. If there is a destination already, the two become one and nothing owed is lost."""
         with self._database.write() as connection:

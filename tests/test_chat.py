@@ -422,3 +422,17 @@ def test_a_command_that_breaks_says_so_and_the_next_one_works(
     assert "went wrong on my side" in ask(anna, "/search x")["text"]
     assert ask(anna, "/help")["text"].startswith("What I understand")
     running.stop()
+
+
+def test_what_the_operator_declared_is_not_changed_by_chat(
+    api: FakeBotApi, anna: Chat, ask: Any, subscriptions: Subscriptions
+) -> None:
+    group = api.group(-5, administrators={ANNA})
+    declared = subscriptions.destination("telegram", "-5", declared=True)
+    subscriptions.follow(declared, "maritime-security")
+    for command in ("/follow piracy", "/unfollow maritime-security", "/digest daily", "/start topic_cyber-crime"):
+        assert "operator's configuration" in ask(anna, command, to=group)["text"]
+    message = ask(anna, "/topics", to=group)
+    assert "operator's configuration" in api.answer_to(api.press(anna, message, "Maritime"))["text"]
+    assert len(followed(subscriptions, -5)) == 1
+    assert "Muted until" in ask(anna, "/mute 1h", to=group)["text"]

@@ -82,9 +82,10 @@ def test_a_wrong_token_is_one_clear_sentence_and_no_crash(
     assert "AAWrongToken" not in caplog.text
 
 
-def test_a_token_that_is_no_token_at_all(make: Callable[..., ChatProcess]) -> None:
+@pytest.mark.parametrize("token", ["nonsense", ""])
+def test_a_token_that_is_no_token_at_all(make: Callable[..., ChatProcess], token: str) -> None:
     problems = Problems()
-    make(token="nonsense", on_problem=problems)
+    make(token=token, on_problem=problems)
     problems.wait_for(REFUSED)
 
 
@@ -109,7 +110,7 @@ def test_without_a_network_it_waits_for_one(api: FakeBotApi, make: Callable[...,
     api.fault("getMe", Fault(502), 2)
     process = make(on_problem=problems)
     problems.wait_for(None)
-    assert problems.said[0] == "Telegram can't be reached: NetworkError"
+    assert problems.said[0] == f"Telegram can't be reached at {api.url} (NetworkError); trying again"
     assert process.username == "tocsin_test_bot"
 
 

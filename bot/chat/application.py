@@ -130,9 +130,10 @@ class ChatProcess:
     async def _serve(self) -> bool:
         """Connect and serve until something is wrong or we are stopped; whether it was connected at all."""
         assert self._loop is not None
-        bot = new_bot(self._token, self._api_url, limiter=self._limiter())
         connected = False
+        bot: ExtBot[int] | None = None
         try:
+            bot = new_bot(self._token, self._api_url, limiter=self._limiter())
             await bot.initialize()
             # A webhook that was set earlier would keep every update from us.
             await bot.delete_webhook()
@@ -150,14 +151,15 @@ class ChatProcess:
         except _LeaseLost:
             self._is(STANDING_BY)
         except TelegramError as error:
-            self._is(f"Telegram can't be reached: {type(error).__name__}")
+            self._is(self._unreachable(error))
         except Exception:
             log.exception("the chat process failed, and begins anew")
             self._is("an internal error, see the log; beginning anew")
         finally:
             self.channel.unbind(self._problem or "Telegram is being stopped")
-            await bot.shutdown()
-            await bot.request.shutdown()
+            if bot is not None:
+                await bot.shutdown()
+                await bot.request.shutdown()
         return connected
 
     async def _poll(self, bot: ExtBot[int]) -> None:
@@ -188,7 +190,7 @@ class ChatProcess:
                     raise
                 except TelegramError as error:
                     seconds = retry_seconds(error) if isinstance(error, RetryAfter) else pause
-                    self._is(f"Telegram can't be reached: {type(error).__name__}")
+                    self._is(self._unreachable(error))
                     await self._wait(seconds)
                     pause = min(pause * 2, 60.0)
                     continue
@@ -206,6 +208,10 @@ class ChatProcess:
             # What was answered is not to be read again by the next one.
             with suppress(TelegramError):
                 await asyncio.wait_for(bot.get_updates(offset, limit=1, timeout=timedelta(0)), FINISH_SECONDS)
+
+    def _unreachable(self, error: TelegramError) -> str:
+        # Of the error only its kind: its words may hold the token.
+        return f"Telegram can't be reached at {self._api_url} ({type(error).__name__}); trying again"
 
     async def _announce_commands(self, bot: ExtBot[int]) -> None:
         if self._announced:

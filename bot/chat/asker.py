@@ -47,6 +47,11 @@ class Asker:
         """Whether nobody else reads it."""
         return self.chat.type == Chat.PRIVATE
 
+    @property
+    def is_declared(self) -> bool:
+        """Whether the operator's files say what is followed here; a change by chat would not outlive a restart."""
+        return self.destination is not None and self.destination.declared
+
     async def may_change(self) -> bool:
         """In a private chat anybody; elsewhere administrators."""
         if self.in_private or self.speaks_for_chat:

@@ -29,11 +29,15 @@ _DEEP_LINK = re.compile(r"topic_([A-Za-z0-9_-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`answer` is called with the asker and the text after the command. `changes`: for those who may change things."""
+    """`answer` is called with the asker and the text after the command.
+
+    `changes`: only for those who may change things, and `declared`: also where the operator's files say what is so.
+    """
 
     name: str
     answer: Callable[[Asker, str], Awaitable[Reply]]
     changes: bool = False
+    declared: bool = True
     for_operators: bool = False
 
 
@@ -46,14 +50,14 @@ class Commands:
         offered = [
             Command("start", self.start),
             Command("topics", self.topics),
-            Command("follow", self.follow, changes=True),
+            Command("follow", self.follow, changes=True, declared=False),
             Command("following", self.following),
-            Command("unfollow", self.unfollow, changes=True),
-            Command("digest", self.digest, changes=True),
-            Command("quiet", self.quiet, changes=True),
+            Command("unfollow", self.unfollow, changes=True, declared=False),
+            Command("digest", self.digest, changes=True, declared=False),
+            Command("quiet", self.quiet, changes=True, declared=False),
             Command("mute", self.mute, changes=True),
-            Command("timezone", self.time_zone, changes=True),
-            Command("language", self.language, changes=True),
+            Command("timezone", self.time_zone, changes=True, declared=False),
+            Command("language", self.language, changes=True, declared=False),
         ]
         if services.search is not None:
             offered.append(Command("search", self.search))
@@ -78,6 +82,8 @@ class Commands:
         destination = await asker.own_destination()
         subscriptions = asker.subscriptions
         if link:
+            if destination.declared:
+                raise RequestError("declared_here")
             topic = await asyncio.to_thread(subscriptions.topic, link[1])
             if topic is None or topic.owner is not None:
                 raise RequestError("no_such_topic", slug=link[1])

@@ -104,6 +104,8 @@ class Handlers:
     async def _run(self, command: Command, asker: Asker, text: str) -> Reply:
         if command.changes and not await asker.may_change():
             return replies.say(asker.language, "admins_only")
+        if not command.declared and asker.is_declared:
+            raise RequestError("declared_here")
         return await command.answer(asker, text)
 
     async def _unknown_text(self, asker: Asker, text: str) -> Reply:
@@ -158,6 +160,8 @@ class Handlers:
                 raise RequestError("button_old")
             if changes and not await asker.may_change():
                 raise RequestError("admins_only")
+            if changes and asker.is_declared and word != "mute":
+                raise RequestError("declared_here")
             return await press(asker, value, message.reply_markup)
         except RequestError as error:
             return Pressed(replies.popup(asker.language, error.key, **error.values))

@@ -9,7 +9,6 @@ from telegram import Chat, ChatMemberUpdated
 from bot.chat import replies
 from bot.chat.replies import Reply
 from bot.languages import known
-from bot.model import Destination
 from bot.subscriptions import Subscriptions
 
 _INSIDE = frozenset({"creator", "administrator", "member", "restricted"})
@@ -22,7 +21,8 @@ async def membership_changed(change: ChatMemberUpdated, subscriptions: Subscript
     chat = change.chat
     was_inside = change.old_chat_member.status in _INSIDE
     is_inside = change.new_chat_member.status in _INSIDE
-    ours = await asyncio.to_thread(_destinations_of, chat, subscriptions)
+    names = [str(chat.id), *([f"@{chat.username}"] if chat.username else [])]
+    ours = await asyncio.to_thread(subscriptions.of_chat, *names)
     if not is_inside:
         reason = BLOCKED if chat.type == Chat.PRIVATE else REMOVED
         for one in ours:
@@ -45,13 +45,6 @@ async def membership_changed(change: ChatMemberUpdated, subscriptions: Subscript
 
 def chat_moved(old: int, new: int, subscriptions: Subscriptions) -> None:
     """A group became a supergroup: what it follows goes with it. Telling twice is telling once."""
-    for one in subscriptions.all("telegram"):
-        chat, slash, thread = one.address.partition("/")
-        if chat == str(old):
-            subscriptions.move(one, f"{new}{slash}{thread}")
-
-
-def _destinations_of(chat: Chat, subscriptions: Subscriptions) -> list[Destination]:
-    """The chat's own and its forum topics'."""
-    names = {str(chat.id), f"@{chat.username}" if chat.username else ""}
-    return [one for one in subscriptions.all("telegram") if one.address.partition("/")[0] in names]
+    for one in subscriptions.of_chat(str(old)):
+        _, slash, thread = one.address.partition("/")
+        subscriptions.move(one, f"{new}{slash}{thread}")

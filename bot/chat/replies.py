@@ -23,6 +23,7 @@ MAXIMUM_ANSWER = 190
 """Of the words that pop up when a button is pressed; Telegram takes 200."""
 _VALUE = 200
 _LABEL = 48
+_LINE = 150
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -125,9 +126,7 @@ def following(language: str, topics: Sequence[Topic], destination: Destination |
     if not topics or destination is None:
         return say(language, "following_none", ((Button(sentence(language, "button_topics"), data="topics:0"),),))
     lines = [words(language, "following")]
-    for topic in topics[:MAXIMUM_LINES]:
-        query = "" if topic.owner is None or topic.query == topic.title else f" <code>{shown(topic.query)}</code>"
-        lines.append(f"• {shown(_name(topic))}{query}")
+    lines += [f"• {escape(cut(one_line(_name(topic)), _LINE), quote=False)}" for topic in topics[:MAXIMUM_LINES]]
     if len(topics) > MAXIMUM_LINES:
         lines.append(f"• … (+{len(topics) - MAXIMUM_LINES})")
     settings = words(

@@ -15,7 +15,6 @@ TEXTS: dict[str, str] = {
     "alert_unfollow": "Unfollow: {topic}",
     "alert_date": "{day} {month} {year}",
     "alert_months": "January February March April May June July August September October November December",
-    "alert_image": "Picture",
     # Chat: HTML.
     "welcome": (
         "<b>News alerts</b>\nI watch public sources and write to you when an article matches a topic you follow. "
@@ -121,6 +120,7 @@ TEXTS: dict[str, str] = {
     "operators_only": "Only operators can ask this.",
     "went_wrong": "Something went wrong on my side; it has been noted. Please try again in a minute.",
     "button_old": "This button is too old; please ask again.",
+    "declared_here": "What comes here is set in the operator's configuration; it can't be changed by chat.",
     "empty_query": "Write what to follow after the command.",
     "query_too_long": "The query is too long: at most {limit} characters.",
     "query_error": "I can't read this query: {reason}",

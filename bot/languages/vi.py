@@ -16,7 +16,6 @@ TEXTS: dict[str, str] = {
     "alert_months": (
         "tháng_1 tháng_2 tháng_3 tháng_4 tháng_5 tháng_6 tháng_7 tháng_8 tháng_9 tháng_10 tháng_11 tháng_12"
     ),
-    "alert_image": "Ảnh",
     # Chat: HTML.
     "welcome": (
         "<b>Thông báo tin tức</b>\nTôi theo dõi các nguồn tin công khai và nhắn cho bạn khi có bài viết khớp "
@@ -122,6 +121,7 @@ TEXTS: dict[str, str] = {
     "operators_only": "Chỉ người vận hành được hỏi điều này.",
     "went_wrong": "Đã có lỗi ở phía tôi và đã được ghi lại. Xin thử lại sau một phút.",
     "button_old": "Nút này đã quá cũ; xin hãy hỏi lại.",
+    "declared_here": "Nội dung gửi đến đây do người vận hành cấu hình; không thể đổi qua trò chuyện.",
     "empty_query": "Hãy viết điều cần theo dõi sau lệnh.",
     "query_too_long": "Truy vấn quá dài: tối đa {limit} ký tự.",
     "query_error": "Tôi không đọc được truy vấn này: {reason}",

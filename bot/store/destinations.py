@@ -6,11 +6,12 @@ then no function here but `insert_or_revive` sees it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.model import Destination
@@ -39,6 +40,14 @@ _BY_ID = _LIVE.where(destinations.c.id == sa.bindparam("id"))
 _BY_ADDRESS = _LIVE.where(
     destinations.c.kind == sa.bindparam("kind"), destinations.c.address == sa.bindparam("address")
 )
+_INSERT = {
+    "sqlite": sqlite.insert(destinations).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(destinations).on_conflict_do_nothing(),
+}
+_SUBSCRIBE = {
+    "sqlite": sqlite.insert(subscriptions).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(subscriptions).on_conflict_do_nothing(),
+}
 _CHANGEABLE = frozenset(
     {
         "title",
@@ -75,6 +84,15 @@ def all_destinations(connection: Connection, *, kind: str | None = None) -> list
     return [Destination(**row) for row in connection.execute(query).mappings()]
 
 
+def of_chat(connection: Connection, names: Collection[str]) -> list[Destination]:
+    """The Telegram destinations of a chat, given its id and its @name: its own, and those of its forum topics."""
+    anywhere = [destinations.c.address.startswith(f"{name}/", autoescape=True) for name in names]
+    query = _LIVE.where(
+        destinations.c.kind == "telegram", sa.or_(destinations.c.address.in_(list(names)), *anywhere)
+    ).order_by(destinations.c.id)
+    return [Destination(**row) for row in connection.execute(query).mappings()]
+
+
 def insert_or_revive(
     connection: Connection,
     kind: str,
@@ -101,17 +119,15 @@ def insert_or_revive(
         "pause_reason": None,
         "removed_at": None,
     }
-    old = connection.execute(
-        sa.select(destinations.c.id).where(destinations.c.kind == kind, destinations.c.address == address)
-    ).scalar()
+    old = id_under(connection, kind, address)
     if old is not None:
         connection.execute(sa.update(destinations).where(destinations.c.id == old).values(**values))
-        return int(old)
-    inserted = connection.execute(
-        sa.insert(destinations).values(kind=kind, address=address, created_at=now, **values)
-    ).inserted_primary_key
-    assert inserted is not None
-    return int(inserted[0])
+        return old
+    # Several processes take in the same configuration as they start.
+    connection.execute(_INSERT[connection.dialect.name].values(kind=kind, address=address, created_at=now, **values))
+    made = id_under(connection, kind, address)
+    assert made is not None
+    return made
 
 
 def change(connection: Connection, destination_id: int, **values: Any) -> None:
@@ -185,22 +201,12 @@ def _subscriptions_of(destination_id: int) -> sa.Select[Any]:
 
 def follow(connection: Connection, destination_id: int, topic_id: int, now: datetime) -> bool:
     """False if it already does."""
-    if follows(connection, destination_id, topic_id):
-        return False
-    connection.execute(
-        sa.insert(subscriptions).values(destination_id=destination_id, topic_id=topic_id, created_at=now)
+    inserted = connection.execute(
+        _SUBSCRIBE[connection.dialect.name]
+        .values(destination_id=destination_id, topic_id=topic_id, created_at=now)
+        .returning(subscriptions.c.topic_id)
     )
-    return True
-
-
-def follows(connection: Connection, destination_id: int, topic_id: int) -> bool:
-    """Whether the destination follows the topic."""
-    found = connection.execute(
-        sa.select(subscriptions.c.topic_id).where(
-            subscriptions.c.destination_id == destination_id, subscriptions.c.topic_id == topic_id
-        )
-    ).first()
-    return found is not None
+    return inserted.first() is not None
 
 
 def unfollow(connection: Connection, destination_id: int, topic_id: int) -> bool:
