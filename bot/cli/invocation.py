@@ -48,10 +48,19 @@ class Invocation:
     def app(self, config: Path) -> Iterator[App]:
         """The program without any role, for a command that reads or changes what is stored; closed at the end."""
         built = self.build(config, ())
+        open_database(built)
         try:
             yield built
         finally:
             built.database.close()
+
+
+def open_database(app: App) -> None:
+    """Open and migrate it now. Raises `WrongUseError` for the database of a newer program."""
+    try:
+        app.database  # noqa: B018 (it is opened when it is first asked for)
+    except RuntimeError as error:
+        raise WrongUseError(f"{error}; install that program, or restore a backup of this one") from error
 
 
 def invocation(context: typer.Context) -> Invocation:

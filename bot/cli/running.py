@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import terminal
-from bot.cli.invocation import CONFIG, Config, WrongUseError, invocation
+from bot.cli.invocation import CONFIG, Config, WrongUseError, invocation, open_database
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -57,6 +57,7 @@ def once(context: typer.Context, config: Config = CONFIG, export: Export = None)
 
     app = invocation(context).build(config, ("web", "worker", "chat"))
     _log(app)
+    open_database(app)
     try:
         if export is not None:
             from bot.export import export_site, resume
@@ -120,6 +121,7 @@ def _log(app: App) -> None:
 
 def _until_stopped(app: App, work: Callable[[], object]) -> None:
     """Start the parts, work until SIGINT or SIGTERM, and bring all to rest."""
+    open_database(app)
     with _signals_end_it():
         try:
             app.start()
