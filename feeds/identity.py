@@ -166,7 +166,7 @@ class Decider:
         matches: list[tuple[Known, str] | None] = [None] * len(named)
         taken: dict[int, int] = {}
         # Strong names first: an entry known by its own address must not lose it to one that only has its number.
-        for weak in (False, True):
+        for weak in (False, True) if self._known else ():
             for place, (entry, names) in enumerate(named):
                 if matches[place] is None:
                     usable = [_whole_name(entry), *(name for name in names if name not in contested)]

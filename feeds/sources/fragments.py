@@ -116,12 +116,11 @@ def web_address(text: str | None, base: str) -> str | None:
     """An absolute http(s) URL, or None for anything else (`javascript:`, `mailto:`, nonsense)."""
     if not text:
         return None
-    address = "".join(line.strip() for line in text.strip().splitlines()).replace(" ", "%20").replace("\t", "")
-    address = _clean_address(address)
+    address = _clean_address(text.strip())
     if not address:
         return None
     try:
-        absolute = urljoin(base, address)
+        absolute = address if address.lower().startswith(("http://", "https://")) else urljoin(base, address)
         parts = urlsplit(absolute)
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
             return None
@@ -134,7 +133,10 @@ def web_address(text: str | None, base: str) -> str | None:
 def _clean_address(address: str) -> str:
     if "&amp;" in address:  # escaped once too often; no URL has this on purpose
         address = address.replace("&amp;", "&")
-    return "".join(character for character in address if character.isprintable())
+    if not address.isprintable():
+        address = "".join(line.strip() for line in address.splitlines())
+        address = "".join(character for character in address if character.isprintable())
+    return address.replace(" ", "%20")
 
 
 def moment(text: str | None, time_zone: str = "UTC", now: datetime | None = None) -> datetime | None:
