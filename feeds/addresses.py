@@ -20,7 +20,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from http.client import HTTPResponse
 from typing import Any
@@ -34,6 +34,9 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 
 from feeds.errors import AddressRefused
 
+AddressRow = tuple[Any, ...]
+"""As `socket.getaddrinfo` gives them: family, type, protocol, canonical name, socket address."""
+Resolve = Callable[[str, int], list[AddressRow]]
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # `ipaddress.is_global` is the IANA registry as of the interpreter's release, and lets pass what is reachable in
@@ -97,16 +100,23 @@ def origin(url: str) -> tuple[str, str, int]:
 
 
 class Rule:
-    """Who may be reached: public addresses, and what the operator exempts."""
+    """Who may be reached: public addresses, and what the operator exempts. `resolve` is `socket.getaddrinfo`'s like."""
 
-    def __init__(self, *, allow_private_networks: bool = False, trusted_origins: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        allow_private_networks: bool = False,
+        trusted_origins: Collection[str] = (),
+        resolve: Resolve | None = None,
+    ) -> None:
         self.allow_private_networks = allow_private_networks
         self.trusted_origins = frozenset(map(origin, trusted_origins))
+        self._resolve = resolve or _getaddrinfo
 
     def exempts(self, scheme: str, host: str, port: int) -> bool:
         return self.allow_private_networks or (scheme, host.rstrip(".").lower(), port) in self.trusted_origins
 
-    def addresses(self, scheme: str, host: str, port: int, timeout: float) -> list[tuple[Any, ...]]:
+    def addresses(self, scheme: str, host: str, port: int, timeout: float) -> list[AddressRow]:
         """`socket.getaddrinfo` rows for `host`, all of which may be connected to, looked up within `timeout` seconds.
 
         Raises AddressRefused, socket.gaierror, TimeoutError.
@@ -114,7 +124,7 @@ class Rule:
         exempt = self.exempts(scheme, host, port)
         if not exempt:
             check_name(host)
-        rows = _resolve(host, port, timeout)
+        rows = _resolved(host, port, timeout, self._resolve)
         if not exempt:
             for row in rows:
                 address = ipaddress.ip_address(row[4][0].partition("%")[0])
@@ -125,15 +135,19 @@ class Rule:
         return rows
 
 
-def _resolve(host: str, port: int, timeout: float) -> list[tuple[Any, ...]]:
-    """`getaddrinfo` with an end. The C resolver takes no time-out, so it runs beside and is left behind if late."""
+def _getaddrinfo(host: str, port: int) -> list[AddressRow]:
+    return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+
+
+def _resolved(host: str, port: int, timeout: float, resolve: Resolve) -> list[AddressRow]:
+    """`resolve` with an end. The C resolver takes no time-out, so it runs beside and is left behind if late."""
     if _DOTTED_QUAD.fullmatch(host) or ":" in host:
-        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        return _getaddrinfo(host, port)
     answer: list[Any] = []
 
     def look_up() -> None:
         try:
-            answer.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            answer.append(resolve(host, port))
         except (OSError, UnicodeError) as error:
             answer.append(error)
 
@@ -201,7 +215,7 @@ class _VettedConnection(HTTPConnection):
             raise ConnectTimeoutError(self, f"{self.host}: the name was not resolved in time") from error
         return self._connect_to_one_of(rows, end)
 
-    def _connect_to_one_of(self, rows: list[tuple[Any, ...]], end: float) -> socket.socket:
+    def _connect_to_one_of(self, rows: list[AddressRow], end: float) -> socket.socket:
         """The first address that answers. Each gets an equal part of the time left: a dead one costs only its own."""
         problem: OSError = OSError("no address")
         for number, (family, kind, protocol, _, address) in enumerate(rows):

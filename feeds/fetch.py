@@ -24,7 +24,7 @@ import requests
 import urllib3
 from requests.structures import CaseInsensitiveDict
 
-from feeds.addresses import Rule, VettedAdapter, origin
+from feeds.addresses import Resolve, Rule, VettedAdapter, origin
 from feeds.errors import AddressRefused, DeadlineExceeded, FetchError, TooLarge
 
 ACCEPT = (
@@ -77,7 +77,8 @@ class Fetcher:
 
     `trusted_origins` ("http://127.0.0.1:8000") are exempt from the rule on public addresses, for URLs that the caller
     gives; nobody else's redirect may lead there. `deadline` is in seconds, `max_bytes` counts decoded bytes.
-    `ca_bundle` is a PEM file that replaces the certificate authorities of `certifi`.
+    `ca_bundle` is a PEM file that replaces the certificate authorities of `certifi`; `resolve(host, port)` replaces
+    `socket.getaddrinfo`.
     """
 
     def __init__(
@@ -89,9 +90,12 @@ class Fetcher:
         deadline: float = 30.0,
         max_bytes: int = 10 << 20,
         ca_bundle: str | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
         self._user_agent = user_agent
-        self._rule = Rule(allow_private_networks=allow_private_networks, trusted_origins=trusted_origins)
+        self._rule = Rule(
+            allow_private_networks=allow_private_networks, trusted_origins=trusted_origins, resolve=resolve
+        )
         self._adapter = VettedAdapter(self._rule)
         self._deadline = deadline
         self._max_bytes = max_bytes
@@ -245,19 +249,21 @@ class Fetcher:
                 expired_on: datetime | None = getattr(cause, "expired_on", None)
                 reason = f"certificate expired on {expired_on:%Y-%m-%d}" if expired_on else cause.verify_message
                 return FetchError(f"{shown}: {reason}.", url=shown)
+        for cause in _causes(error):
+            # NewConnectionError is a ConnectTimeoutError by descent only; these two go before the time-outs.
+            if isinstance(cause, urllib3.exceptions.NameResolutionError):
+                return FetchError(f"{shown}: the name is not known.", url=shown)
+            if isinstance(cause, urllib3.exceptions.NewConnectionError):
+                return FetchError(f"{shown}: no connection ({_reason(error)}).", url=shown)
         timed_out = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
         if time.monotonic() >= end or any(isinstance(cause, timed_out) for cause in _causes(error)):
             return DeadlineExceeded(f"{shown} took longer than {self._deadline:g} s.", url=shown, status=status)
         for cause in _causes(error):
-            if isinstance(cause, urllib3.exceptions.NameResolutionError):
-                return FetchError(f"{shown}: the name is not known.", url=shown)
             if isinstance(cause, urllib3.exceptions.IncompleteRead):
                 return FetchError(f"{shown}: the answer broke off.", url=shown, status=status)
             if isinstance(cause, urllib3.exceptions.DecodeError):
                 return FetchError(f"{shown}: the answer is wrongly compressed.", url=shown, status=status)
-        deepest = _causes(error)[-1]
-        reason = getattr(deepest, "strerror", None) or type(deepest).__name__
-        return FetchError(f"{shown}: {reason}.", url=shown, status=status)
+        return FetchError(f"{shown}: {_reason(error)}.", url=shown, status=status)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -310,6 +316,12 @@ def _hung_up(error: Exception) -> bool:
     return any(
         isinstance(cause, RemoteDisconnected | ConnectionResetError | BrokenPipeError) for cause in _causes(error)
     )
+
+
+def _reason(error: BaseException) -> str:
+    """The operating system's words, where it said any."""
+    words = [strerror for cause in _causes(error) if (strerror := getattr(cause, "strerror", None))]
+    return str(words[-1]) if words else type(_causes(error)[-1]).__name__
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
 
 import pytest
@@ -12,8 +13,9 @@ from fake_site import FakeSite
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.addresses import Rule, certificate_end, check_name, is_public, origin, public_session
-from feeds.errors import AddressRefused
+from feeds.addresses import AddressRow, Resolve, Rule, certificate_end, check_name, is_public, origin, public_session
+from feeds.errors import AddressRefused, DeadlineExceeded, FetchError
+from feeds.fetch import Fetcher
 
 PRIVATE = [
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
@@ -126,13 +128,74 @@ def test_a_redirect_carries_no_credentials() -> None:
         assert "Authorization" not in other.requests[0].headers
 
 
-def test_a_dead_address_costs_only_its_part_of_the_time() -> None:
-    """`localhost` may lead to ::1 first, where nobody listens."""
-    with FakeSite() as site, public_session(allow_private_networks=True) as session:
+def rows(*addresses: str) -> Resolve:
+    """A resolver that knows one answer."""
+
+    def resolve(host: str, port: int) -> list[AddressRow]:
+        return [row for address in addresses for row in socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)]
+
+    return resolve
+
+
+@pytest.mark.parametrize("answers", [("127.0.0.1",), ("93.184.216.34", "10.0.0.1"), ("10.0.0.1", "93.184.216.34")])
+def test_one_private_answer_refuses_the_name(answers: tuple[str, ...]) -> None:
+    with pytest.raises(AddressRefused, match="not a public address"):
+        Rule(resolve=rows(*answers)).addresses("https", "rebinding.example", 443, 5)
+
+
+def test_public_answers_are_all_there_is_to_connect_to() -> None:
+    found = Rule(resolve=rows("93.184.216.34", "2606:4700:4700::1111")).addresses("https", "fine.example", 443, 5)
+    assert [row[4][0] for row in found] == ["93.184.216.34", "2606:4700:4700::1111"]
+
+
+def test_the_connection_goes_to_the_address_that_was_checked() -> None:
+    """The name is asked once for each connection; what it says later does not matter."""
+    answers = iter(["127.0.0.1", "10.255.255.1"])
+    with FakeSite() as site:
         site.page("/x", "here")
-        assert session.get(site.url("/x", host="localhost"), timeout=5).text == "here"
-        families = {row[0] for row in Rule(allow_private_networks=True).addresses("http", "localhost", site.port, 1)}
-        assert socket.AF_INET in families
+        with Fetcher(
+            user_agent="tests/1",
+            trusted_origins=[site.url("", host="rebinding.example")],
+            resolve=lambda host, port: rows(next(answers))(host, port),
+        ) as fetcher:
+            assert fetcher.get(site.url("/x", host="rebinding.example")).body == b"here"
+        assert site.requests[0].headers["Host"] == f"rebinding.example:{site.port}"
+        assert next(answers) == "10.255.255.1"
+
+
+def test_a_dead_address_does_not_hide_a_living_one() -> None:
+    with FakeSite() as site:
+        site.page("/x", "here")
+        with Fetcher(
+            user_agent="tests/1", allow_private_networks=True, resolve=rows("127.0.0.2", "127.0.0.1")
+        ) as fetcher:
+            assert fetcher.get(site.url("/x", host="two.example")).body == b"here"
+
+
+def test_a_resolver_that_hangs_is_left_at_the_deadline() -> None:
+    released = threading.Event()
+
+    def hang(host: str, port: int) -> list[AddressRow]:
+        released.wait(10)
+        return []
+
+    with Fetcher(user_agent="tests/1", deadline=0.2, resolve=hang) as fetcher:
+        start = time.monotonic()
+        with pytest.raises(DeadlineExceeded):
+            fetcher.get("http://hanging.example/")
+        assert time.monotonic() - start < 2
+    released.set()
+
+
+def test_a_name_that_nobody_knows_is_an_error() -> None:
+    def unknown(host: str, port: int) -> list[AddressRow]:
+        raise socket.gaierror(socket.EAI_NONAME, "not known")
+
+    with (
+        Fetcher(user_agent="tests/1", resolve=unknown) as fetcher,
+        pytest.raises(FetchError, match="name is not known"),
+    ):
+        fetcher.get("http://unknown.example/")
 
 
 @given(st.binary(max_size=200))
