@@ -265,6 +265,7 @@ class FeedServer:
         self._bytes = 0
         self._version: int | None = None
         self._next_check = float("-inf")
+        self._checking: asyncio.Task[None] | None = None
         self._loading: dict[str, asyncio.Task[Document | None]] = {}
         self.answered: dict[int, int] = {}
         """How many answers had which status."""
@@ -323,7 +324,11 @@ class FeedServer:
             if found is not None:
                 return found
         if self._clock() >= self._next_check:
-            await self._check()
+            self._next_check = float("inf")  # one question at a time; others go on with what they have meanwhile
+            self._checking = asyncio.create_task(self._check())
+            await asyncio.shield(self._checking)
+        elif self._version is None and self._checking is not None:
+            await asyncio.shield(self._checking)  # the first: nobody has anything yet
         held = self._documents.get(path)
         if held is not None and held.version == self._version:
             return held
@@ -343,7 +348,6 @@ class FeedServer:
         return document or NOT_FOUND
 
     async def _check(self) -> None:
-        self._next_check = float("inf")  # one question at a time; others go on with what they have meanwhile
         try:
             self._version = await asyncio.to_thread(self._shelf.version)
         except Exception:
