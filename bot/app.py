@@ -30,6 +30,7 @@ from feeds.fetch import Fetcher
 from feeds.matching import StoredTopics
 from feeds.model import Source
 from feeds.store import facts, sources
+from feeds.visits import Visits
 from feeds.watch import Watcher, WatchPolicy
 
 if TYPE_CHECKING:
@@ -109,19 +110,31 @@ class App:
         )
 
     @cached_property
+    def visits(self) -> Visits:
+        """The fetcher's manners: robots.txt, and every host's share."""
+        polling = self.settings.polling
+        return Visits(
+            self.fetcher,
+            self.clock,
+            user_agent=polling.user_agent,
+            at_once=polling.per_host,
+            pace=timedelta(seconds=polling.pace),
+            own_origins=self.settings.own_origins,
+        )
+
+    @cached_property
     def watcher(self) -> Watcher:
         """One look at one source."""
         polling = self.settings.polling
         return Watcher(
             self.database,
-            self.fetcher,
+            self.visits,
             self.clock,
             self.jitter,
             WatchPolicy(
                 minimum_interval=timedelta(seconds=polling.minimum_interval),
                 maximum_interval=timedelta(seconds=polling.maximum_interval),
                 default_interval=timedelta(seconds=polling.default_interval),
-                per_host=polling.per_host,
             ),
             on_found=self.follow_up,
         )

@@ -3,6 +3,7 @@
     FeedsError
     ├── FetchError          the bytes did not arrive            (url, status, retry_after)
     │   ├── AddressRefused      not a public address: never retried by another name
+    │   ├── RobotsRefused       robots.txt forbids it
     │   ├── DeadlineExceeded    the total time was used up
     │   └── TooLarge            more bytes, or a higher compression ratio, than a page can honestly have
     ├── ReadError           the bytes are not what was expected (url)
@@ -41,6 +42,12 @@ class AddressRefused(FetchError):
     """The name leads to a private, loopback or otherwise non-public address, or the scheme is not http(s)."""
 
     code = "address-refused"
+
+
+class RobotsRefused(FetchError):
+    """The site's robots.txt forbids this address to us (RFC 9309)."""
+
+    code = "robots"
 
 
 class DeadlineExceeded(FetchError):

@@ -21,17 +21,20 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from feeds import identity, targets
+from feeds import cadence, identity, targets
+from feeds.cadence import Rhythm, Wishes
 from feeds.completion import Completion, complete
 from feeds.database import Database
 from feeds.errors import FeedsError, FetchError, ReadError
-from feeds.fetch import Fetcher, Response
+from feeds.fetch import Response
 from feeds.identity import Decider, Decision, Verdict
 from feeds.model import Article, Entry, Source
 from feeds.sources import KINDS
+from feeds.sources.feed import read_feed_metadata
 from feeds.store import articles, sources, stories
 from feeds.store.sources import SourceState
 from feeds.targets import Claim
+from feeds.visits import Visits
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +48,11 @@ SAME_STORY_WITHIN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class WatchPolicy:
-    """The operator's limits: how often a source may and must be looked at, and how many looks a host takes at once."""
+    """The operator's limits: how often a source may and must be looked at, and how often until its rhythm is known."""
 
     minimum_interval: timedelta = timedelta(minutes=2)
     maximum_interval: timedelta = timedelta(days=1)
     default_interval: timedelta = timedelta(minutes=15)
-    per_host: int = 2
 
 
 @dataclass(slots=True)
@@ -64,6 +66,11 @@ class Look:
     digest: str | None = None
     unchanged: bool = False
 
+    @property
+    def obeys_robots(self) -> bool:
+        """Unless the operator has said otherwise for this source."""
+        return not self.source.options.get("ignore_robots")
+
 
 class Watcher:
     """Works the turns of sources. One object a process; any thread may call `work`."""
@@ -71,7 +78,7 @@ class Watcher:
     def __init__(
         self,
         database: Database,
-        fetcher: Fetcher,
+        visits: Visits,
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
         policy: WatchPolicy | None = None,
@@ -79,7 +86,7 @@ class Watcher:
         on_found: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._fetcher = fetcher
+        self._visits = visits
         self._clock = clock
         self._jitter = jitter
         self._policy = policy or WatchPolicy()
@@ -94,22 +101,38 @@ class Watcher:
             with self._database.write() as connection:
                 targets.finish(connection, claim, failures=0, next_due=lambda _: None)
             return
+        host = _as_learned(state).url
+        wait = self._visits.enter(host)
+        if wait:
+            self._come_again(claim, wait)
+            return
         try:
             look = self._look(state)
             found = self._nothing(claim, state, look) if look.unchanged else self._take_in(claim, state, look)
         except FeedsError as error:
             self._failed(claim, state, error)
             return
+        finally:
+            self._visits.leave(host)
         if found:
             self._on_found()
+
+    def _come_again(self, claim: Claim, seconds: float) -> None:
+        """The host is busy with other looks of ours: this thread has better things to do than to wait."""
+        due = self._clock() + timedelta(seconds=seconds)
+        with self._database.write() as connection:
+            targets.finish(connection, claim, failures=claim.failures, next_due=lambda _: due)
 
     # Looking: the network, and no transaction
 
     def _look(self, state: SourceState) -> Look:
         look = Look(_as_learned(state), dict(state.learned))
         waiting = bool(look.learned.get("unread"))
-        look.response = self._get(
-            look.source.url, None if waiting else state.etag, None if waiting else state.last_modified
+        look.response = self._visits.get(
+            look.source.url,
+            etag=None if waiting else state.etag,
+            last_modified=None if waiting else state.last_modified,
+            obey_robots=look.obeys_robots,
         )
         if look.response.not_modified:
             look.unchanged = True
@@ -120,12 +143,13 @@ class Watcher:
             self._discover(look)
         else:
             look.entries = self._read(look)
+        _learn_of_feed(look)
         look.digest = _digest(look.entries)
         look.unchanged = look.digest == state.digest and not waiting
         return look
 
-    def _get(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Response:
-        return self._fetcher.get(url, etag=etag, last_modified=last_modified)
+    def _get(self, look: Look) -> Callable[[str], Response]:
+        return lambda url: self._visits.get(url, obey_robots=look.obeys_robots)
 
     def _read(self, look: Look) -> list[Entry]:
         """The entries of the response, or of the address that its body points to."""
@@ -137,14 +161,19 @@ class Watcher:
         response = look.response
         onwards = kind.leads_to(response.body, response.url, look.source)
         if onwards is not None:
-            response = self._get(onwards)
+            response = self._get(look)(onwards)
         return kind.read(response.body, response.url, response.content_type, look.source)
 
     def _discover(self, look: Look) -> None:
         """Find out what the address is, and remember it: tomorrow's look does the same."""
         from feeds.sources.discover import explore
 
-        found = explore(look.source.url, self._get, time_zone=look.source.time_zone)
+        found = explore(
+            look.source.url,
+            self._get(look),
+            time_zone=look.source.time_zone,
+            selector=look.source.options.get("selector"),
+        )
         look.learned |= {"kind": found.kind, "url": found.feed_url, "options": dict(found.options)}
         look.entries = list(found.entries)
 
@@ -179,6 +208,7 @@ class Watcher:
         unread: dict[str, int] = {}
         completed: dict[int, Completion] = {}
         pages = 0
+        get = self._get(look)
         for place in _oldest_first(decisions):
             decision = decisions[place]
             if decision.verdict is Verdict.KNOWN:
@@ -187,7 +217,7 @@ class Watcher:
                 break
             failures = tried.get(decision.entry.url, 0)
             try:
-                completed[place] = complete(decision.entry, look.source, self._get, patient=failures < PATIENCE - 1)
+                completed[place] = complete(decision.entry, look.source, get, patient=failures < PATIENCE - 1)
                 pages += completed[place].fetched
             except FeedsError as error:
                 pages += 1
@@ -273,20 +303,29 @@ class Watcher:
             changed["etag"] = look.response.etag if look.response and complete_look else None
             changed["last_modified"] = look.response.last_modified if look.response and complete_look else None
             changed["digest"] = look.digest if complete_look else None
+        if look.entries:
+            changed["rhythm"] = _rhythm(state, look, now).to_json()
         if fresh:
             changed["new_at"] = now
         if state.baseline_at is None and complete_look:
             changed["baseline_at"] = now
         sources.record_look(connection, claim.ref, now, **changed)
-        due = self._next_look(state, now) if complete_look else now + SOON if look.learned.get("unread") else now
+        due = self._next_look(state, look, now) if complete_look else now + SOON if look.learned.get("unread") else now
         targets.finish(connection, claim, failures=0, next_due=lambda _: due)
 
     def _failed(self, claim: Claim, state: SourceState, error: FeedsError) -> None:
         now = self._clock()
         failures = claim.failures + 1
-        pause = min(self._policy.maximum_interval, self._interval(state) * 2 ** min(failures - 1, 10))
         asked = error.retry_after if isinstance(error, FetchError) else None
-        wait = max(pause * (0.9 + 0.2 * self._jitter()), timedelta(seconds=asked or 0))
+        due = cadence.next_look(
+            Rhythm.from_json(state.rhythm),
+            now=now,
+            jitter=self._jitter(),
+            wishes=Wishes(retry_after=timedelta(seconds=asked)) if asked else cadence.NO_WISHES,
+            failures=failures,
+            shortest=_own_interval(state) or self._policy.default_interval,
+            longest=self._policy.maximum_interval,
+        )
         with self._database.write() as connection:
             if not targets.is_own(connection, claim):
                 return
@@ -298,18 +337,50 @@ class Watcher:
                 error=str(error)[:1000],
                 error_since=state.error_since or now,
             )
-            targets.finish(connection, claim, failures=failures, next_due=lambda _: now + wait)
+            targets.finish(connection, claim, failures=failures, next_due=lambda _: due)
         log.warning(
             "a look failed",
-            extra={"source": state.source.slug, "error": str(error), "code": error.code, "in": str(wait)},
+            extra={"source": state.source.slug, "error": str(error), "code": error.code, "next_look": due.isoformat()},
         )
 
-    def _interval(self, state: SourceState) -> timedelta:
-        own = state.source.options.get("interval")
-        return timedelta(seconds=float(own)) if own else self._policy.default_interval
+    def _next_look(self, state: SourceState, look: Look, now: datetime) -> datetime:
+        """By the operator's own interval, else by the source's rhythm and wishes; the default until that is known."""
+        own = _own_interval(state)
+        if own is not None:
+            return now + own * (1 + cadence.JITTER * self._jitter())
+        rhythm = _rhythm(state, look, now)
+        known = rhythm.usual_gap is not None
+        return cadence.next_look(
+            rhythm,
+            now=now,
+            jitter=self._jitter(),
+            wishes=_wishes(look),
+            shortest=self._policy.minimum_interval if known else self._policy.default_interval,
+            longest=self._policy.maximum_interval if known else self._policy.default_interval,
+        )
 
-    def _next_look(self, state: SourceState, now: datetime) -> datetime:
-        return now + self._interval(state) * (0.9 + 0.2 * self._jitter())
+
+def _own_interval(state: SourceState) -> timedelta | None:
+    own = state.source.options.get("interval")
+    return timedelta(seconds=float(own)) if own else None
+
+
+def _rhythm(state: SourceState, look: Look, now: datetime) -> Rhythm:
+    """What was known of the source's rhythm, and what its entries' dates add; a future date teaches nothing."""
+    dates = [entry.published for entry in look.entries if entry.published is not None and entry.published <= now]
+    return Rhythm.from_json(state.rhythm).learned(dates)
+
+
+def _wishes(look: Look) -> Wishes:
+    """What the answer's headers and the feed itself ask of those who look."""
+    headers = look.response.headers if look.response is not None else {}
+    asked = look.learned.get("wishes") or {}
+    return Wishes(
+        ttl=timedelta(minutes=asked["ttl"]) if asked.get("ttl") else None,
+        max_age=cadence.max_age(headers.get("Cache-Control")),
+        skip_hours=frozenset(asked.get("skip_hours", ())),
+        skip_days=frozenset(asked.get("skip_days", ())),
+    )
 
 
 def _as_learned(state: SourceState) -> Source:
@@ -319,6 +390,23 @@ def _as_learned(state: SourceState) -> Source:
         options = {**learned.get("options", {}), **source.options}
         source = replace(source, kind=learned["kind"], url=learned.get("url") or source.url, options=options)
     return replace(source, url=learned["moved_to"]) if learned.get("moved_to") else source
+
+
+def _learn_of_feed(look: Look) -> None:
+    """Keep what a feed says of itself: its wishes, and the hub that would tell us of news."""
+    if look.response is None or "feed" not in (look.source.kind, look.learned.get("kind")):
+        return
+    try:
+        said = read_feed_metadata(look.response.body, look.response.url, look.response.content_type)
+    except ReadError:
+        return
+    look.learned["wishes"] = {
+        "ttl": said.ttl_minutes,
+        "skip_hours": sorted(said.skip_hours),
+        "skip_days": sorted(said.skip_days),
+    }
+    if said.hub:
+        look.learned |= {"hub": said.hub, "hub_topic": said.self_url or look.response.url}
 
 
 def _digest(entries: Sequence[Entry]) -> str:

@@ -17,6 +17,7 @@ from feeds.fetch import Fetcher
 from feeds.model import Article, Source
 from feeds.store import articles, sources
 from feeds.store.sources import SourceState
+from feeds.visits import Visits
 from feeds.watch import PATIENCE, Watcher
 
 HANOI = "Asia/Ho_Chi_Minh"
@@ -32,7 +33,8 @@ class Post:
         self.portal = Portal(site)
         self.fetcher = Fetcher(user_agent="Tocsin tests", allow_private_networks=True, deadline=5)
         self.told = 0
-        self.watcher = Watcher(database, self.fetcher, clock, lambda: 0.5, on_found=self._found)
+        visits = Visits(self.fetcher, clock, user_agent="Tocsin tests", pace=timedelta(0))
+        self.watcher = Watcher(database, visits, clock, lambda: 0.5, on_found=self._found)
 
     def _found(self) -> None:
         self.told += 1

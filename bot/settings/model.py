@@ -89,6 +89,9 @@ class Polling:
     )
     workers: int = setting(16, values.whole_number(1, 256), "How many sources are looked at at the same time.")
     per_host: int = setting(2, values.whole_number(1, 32), "How many of these may be on one host.")
+    pace: float = setting(
+        1.0, values.DURATION, "The least time between two requests to one host; its own wish may be longer."
+    )
 
 
 @dataclass(frozen=True, slots=True)
