@@ -224,7 +224,7 @@ class Subscriptions:
         if len(query) > MAXIMUM_QUERY_LENGTH:
             raise RequestError("query_too_long", limit=MAXIMUM_QUERY_LENGTH)
         language = destination.language
-        feeds.topics.parse(query, language)
+        feeds.topics.parse(query, language, topics=self._named(query))
         owner = _owner(destination)
         slug = own_slug(owner, query)
         title = query if len(query) <= MAXIMUM_TITLE_LENGTH else query[: MAXIMUM_TITLE_LENGTH - 1] + "…"
@@ -237,6 +237,12 @@ class Subscriptions:
                 known = topic_store.save_topic(connection, topic, self._clock())
             assert known.id is not None
             return Followed(known, store.follow(connection, destination.id, known.id, self._clock()))
+
+    def _named(self, query: str) -> Mapping[str, feeds.topics.Query]:
+        """The operator's topics that "@slug" in the query may mean."""
+        if "@" not in query:
+            return {}
+        return feeds.topics.parse_all({topic.slug: (topic.query, topic.language) for topic in self.topics()})
 
     # How it wants to be told
 

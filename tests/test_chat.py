@@ -53,8 +53,8 @@ def search(query: str) -> list[Found]:
     return [Found(f"About {query} <&>", "https://a.example.org/?x=1&y=2", "7 August")] if query != "nothing" else []
 
 
-def why(url: str, destination: Destination | None) -> list[Found]:
-    return [Found(f"{url} matched nothing that {destination.address if destination else 'you'} follows")]
+def why(url: str, destination: Destination) -> list[Found]:
+    return [Found(f"{url} matched nothing that {destination.address} follows")]
 
 
 SERVICES = ChatServices(
@@ -209,8 +209,9 @@ def test_what_is_followed_and_how(anna: Chat, ask: Any, clock: Clock) -> None:
         ("/search <sea>", "Newest articles for <sea>\n• About <sea> <&> — 7 August"),
         ("/search nothing", "Nothing found for nothing."),
         ("/search", "Write what to look for"),
-        ("/why https://a.example.org/1", "https://a.example.org/1 matched nothing that you follows"),
+        ("/why https://a.example.org/1", "You follow nothing yet"),
         ("/why", "Write the article's link"),
+        ("/why http://[", "Write the article's link"),
         ("/health", "Only operators"),
         ("/nonsense", "I don't know /nonsense"),
         ("hello <there>", "/follow hello <there>"),
@@ -297,6 +298,13 @@ def test_health_is_for_operators(api: FakeBotApi, process: ChatProcess, ask: Any
     operator = api.person(OPERATOR)
     assert ask(operator, "/health")["text"] == "The sources\n• mps-en — looked at 2 minutes ago"
     assert "/health" in ask(operator, "/help")["text"]
+
+
+def test_why_is_asked_for_ones_own_chat(anna: Chat, ask: Any) -> None:
+    ask(anna, "/follow cyber-crime")
+    assert (
+        "https://a.example.org/1 matched nothing that 100 follows" in ask(anna, "/why https://a.example.org/1")["text"]
+    )
 
 
 def test_feeds_of_what_is_followed(anna: Chat, ask: Any) -> None:

@@ -108,6 +108,13 @@ def test_a_query_becomes_a_topic_of_ones_own_and_retires_when_unfollowed(
     assert [topic.slug for topic in subscriptions.following(destination)] == [gone.slug]
 
 
+def test_a_query_may_name_the_operators_topics(subscriptions: Subscriptions) -> None:
+    destination = chat(subscriptions)
+    assert subscriptions.follow(destination, "@maritime-security NOT exercise").new
+    with pytest.raises(QueryError):
+        subscriptions.follow(destination, "@nothing-like-it")
+
+
 def test_what_cannot_be_followed(subscriptions: Subscriptions) -> None:
     destination = chat(subscriptions)
     with refused("empty_query"):

@@ -17,6 +17,7 @@ from bot.chat import replies
 from bot.chat.asker import Asker
 from bot.chat.replies import Reply
 from bot.chat.services import ChatServices, Found
+from bot.clean import web_address
 from bot.errors import RequestError
 from bot.languages import sentence
 from bot.message import Button
@@ -187,10 +188,12 @@ class Commands:
 
     async def why(self, asker: Asker, text: str) -> Reply:
         """Why an article did or didn't come."""
-        wanted = text.strip()
-        if not wanted or self._services.why is None:
+        url = web_address(text.strip())
+        if url is None or self._services.why is None:
             return replies.say(asker.language, "why_how")
-        return _lines(asker.language, "why", await asyncio.to_thread(self._services.why, wanted, asker.destination))
+        if asker.destination is None:
+            return replies.following(asker.language, [], None, self._clock())
+        return _lines(asker.language, "why", await asyncio.to_thread(self._services.why, url, asker.destination))
 
     async def feeds(self, asker: Asker, text: str) -> Reply:
         """The same as feeds."""

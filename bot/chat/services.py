@@ -28,7 +28,7 @@ class ChatServices:
     """
 
     search: Callable[[str], Sequence[Found]] | None = None
-    why: Callable[[str, Destination | None], Sequence[Found]] | None = None
+    why: Callable[[str, Destination], Sequence[Found]] | None = None
     feeds: Callable[[Sequence[Topic]], Sequence[Found]] | None = None
     health: Callable[[], Sequence[Found]] | None = None
     operators: frozenset[int] = field(default_factory=frozenset)

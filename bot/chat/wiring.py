@@ -14,6 +14,7 @@ from feeds.store import shelf as shelf_store
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.model import Destination
     from feeds.model import Topic
 
 HOLDER = "telegram.holder"
@@ -72,4 +73,10 @@ def _services(app: App) -> ChatServices:
             for state in sorted(states, key=lambda one: one.health != "failing")
         ]
 
-    return ChatServices(search=search, feeds=feeds, health=health)
+    def why(url: str, destination: Destination) -> Sequence[Found]:
+        from bot.why import why as explain
+
+        with app.database.read() as connection:
+            return [Found(step) for step in explain(connection, url, app.clock(), destination).steps]
+
+    return ChatServices(search=search, why=why, feeds=feeds, health=health)
