@@ -101,21 +101,22 @@ def _shown_titles(tree: HtmlElement) -> list[tuple[HtmlElement, float]]:
 
 
 def _title_parts(page_title: str, sites: set[str]) -> list[str]:
-    """The `<title>` without the site's name, by whichever separator; all of it too, if a headline may hold one."""
-    whole = page_title.strip()
-    parts = [part.strip() for part in _SEPARATED.split(whole) if part.strip()]
-    kept = [part for part in parts if fold(part) not in sites]
-    if len(parts) <= 1:
-        return kept
-    longest = max(kept, key=len, default="")
-    return [longest] if longest and len(longest) * 2 > len(whole) else [longest, whole]
+    """The `<title>` without the site's name; where that name is not known, also its longest part by any separator."""
+    whole = _without_site(page_title.strip(), sites)
+    parts = [part.strip() for part in _SEPARATED.split(whole) if fold(part) not in sites and part.strip()]
+    longest = max(parts, key=len, default="")
+    if len(parts) <= 1 or whole != page_title.strip():
+        return [whole] if fold(whole) not in sites else []
+    return [longest] if len(longest) * 2 > len(whole) else [longest, whole]
 
 
 def _without_site(text: str, sites: set[str]) -> str:
-    """A machine's title cut before " | Site", " - Site"; hyphens inside the headline stay."""
-    for separator in re.finditer(_SEPARATED, text):
+    """A title cut before " | Site" or after "Site - "; hyphens inside the headline stay."""
+    for separator in _SEPARATED.finditer(text):
         if fold(text[separator.end() :]) in sites:
-            return text[: separator.start()]
+            return text[: separator.start()].strip()
+        if fold(text[: separator.start()]) in sites:
+            return text[separator.end() :].strip()
     return text
 
 

@@ -40,7 +40,7 @@ _TRACKER = re.compile(
 _NESTING_TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|dt|dd|tr|td|th|option|input|meta|link)\b)[a-zA-Z]")
 DEEPEST = 300
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
-_EMPTY = re.compile(r"<(p|span|b|i|em|strong|h[1-6])>\s*</\1>")
+_EMPTY = re.compile(r"<p>\s*</p>")
 
 
 def sanitise(html: str, base_url: str) -> str:
