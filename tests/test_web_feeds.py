@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from served_feeds import MODIFIED, MemoryShelf, Rendered, serving
 
 from bot.web.feed_protocol import feed_protocol
-from bot.web.feeds import FeedServer, accepts_gzip, matches, not_modified_since
+from bot.web.feed_replies import accepts_gzip, matches, not_modified_since
+from bot.web.feeds import FeedServer
 from feeds.errors import QueryError
 
 BODY = "<feed>Hội nghị</feed>".encode() * 100

@@ -13,7 +13,8 @@ import pytest
 from served_feeds import MemoryShelf, Rendered, serving
 
 from bot.web.feed_protocol import FeedProtocol, feed_protocol
-from bot.web.feeds import FeedServer, Reply
+from bot.web.feed_replies import Reply
+from bot.web.feeds import FeedServer
 
 BODY = b"<feed/>" * 50
 LARGE = b"x" * 500_000

@@ -15,7 +15,8 @@ from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.web.feeds import FeedServer, Reply
+from bot.web.feed_replies import Reply
+from bot.web.feeds import FeedServer
 
 LARGEST_REQUEST = 8_192
 """Bytes; longer ones are left to uvicorn."""
