@@ -5,8 +5,9 @@
                            ├─ why_not(query, article) → Explanation         which clause failed, and how near it came
                            └─ preview, feedback, fulltext                   before saving, and after votes
 
-`docs/topics.md` is the language on one page. Rooms: `text` (words and their forms), `language` (which one is it?), `lex` and
-`parse`, `query` (what a query is made of), `document` (an article as words at places), `evaluate`, `index`, `display`.
+`docs/topics.md` is the language on one page. Rooms: `text` (words and their forms), `language` (which one is it?), `lex`
+and `parse`, `query` (what a query is made of), `document` (an article as words at places), `evaluate`, `explain`,
+`display` (a match made visible); `index` with `anchors`, `vocabulary` and `quick`.
 """
 
 from __future__ import annotations
@@ -15,17 +16,31 @@ from typing import TYPE_CHECKING, Any
 
 from feeds.topics.display import best_sentence, marked, matched_words
 from feeds.topics.evaluate import evaluate, prove
+from feeds.topics.explain import Clause, Explanation, why_not
 from feeds.topics.parse import parse, parse_all
 from feeds.topics.query import Query
 
 if TYPE_CHECKING:
     from feeds.topics.index import Index
 
-__all__ = ["Index", "Query", "best_sentence", "evaluate", "marked", "matched_words", "parse", "parse_all", "prove"]
+__all__ = [
+    "Clause",
+    "Explanation",
+    "Index",
+    "Query",
+    "best_sentence",
+    "evaluate",
+    "marked",
+    "matched_words",
+    "parse",
+    "parse_all",
+    "prove",
+    "why_not",
+]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the index when it is asked for: it brings numpy, which a command that only reads a query need not wait for."""
+    """Import the index when it is asked for: it brings numpy, and a command that only reads a query need not wait."""
     if name == "Index":
         from feeds.topics.index import Index
 

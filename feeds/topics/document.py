@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from feeds.model import Article, Span
 from feeds.topics import language as languages
-from feeds.topics.query import Leaf, Node, Term
+from feeds.topics.query import Leaf, Near, Node, Term
 from feeds.topics.text import Word, find_runs, split, stem
 
 Place = tuple[int, int]
@@ -95,10 +95,13 @@ class Document:
         self.body_field = "text" if article.text.strip() else "summary"
         self.body_text = (article.text if self.body_field == "text" else article.summary)[:LONGEST_TEXT]
         self.language = languages.primary(article.language) or languages.detect(f"{article.title}\n{self.body_text}")
+        self.pairs: dict[Near, list[tuple[Place, Place]]] = {}
+        """What `evaluate` has worked out: places that are near each other."""
         self._tokens: dict[int, Tokens] = {}
         self._places: dict[Leaf, list[Place]] = {}
         self._spans: dict[tuple[Leaf, Place], Span] = {}
         self._ends: dict[str, list[int]] = {}
+        self._distinct: dict[str, list[Word]] = {}
 
     @property
     def full(self) -> Document:
@@ -127,6 +130,13 @@ class Document:
         if base not in self._tokens:
             self._tokens[base] = tokenise(self.field(base)[1])
         return self._tokens[base]
+
+    def distinct_words(self, space: str) -> list[Word]:
+        """Return the different words of running text ("") or of one field, in order of appearance."""
+        if space not in self._distinct:
+            bases = (SPACES[space],) if space else (TITLE, BODY)
+            self._distinct[space] = list(dict.fromkeys(word for base in bases for word in self.tokens(base).words))
+        return self._distinct[space]
 
     def bounds(self, base: int) -> tuple[list[int], list[int]]:
         """Return where each word of a field starts and ends, in code points."""

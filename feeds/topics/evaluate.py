@@ -121,7 +121,7 @@ def places(node: Node, document: Document) -> list[Place]:
             return places(present[0], document)
         return sorted({place for child in present for place in places(child, document)})
     assert isinstance(node, Near)
-    return sorted({_cover(left, right) for left, right in pairs(node, document)})
+    return sorted({_cover(left, right) for left, right in all_pairs(node, document)})
 
 
 def _cover(left: Place, right: Place) -> Place:
@@ -139,6 +139,14 @@ def is_near(node: Near, document: Document) -> bool:
             lowest = 1 if node.ordered else -distance
             return any([lowest <= other - word <= distance and other != word for word in left for other in right])
     return next(pairs(node, document), None) is not None
+
+
+def all_pairs(node: Near, document: Document) -> list[tuple[Place, Place]]:
+    """Return the pairs of `pairs`, worked out once for each article."""
+    found = document.pairs.get(node)
+    if found is None:
+        found = document.pairs[node] = list(pairs(node, document))
+    return found
 
 
 def pairs(node: Near, document: Document) -> Iterator[tuple[Place, Place]]:
@@ -210,11 +218,7 @@ def collect(node: Node, document: Document, found: Found) -> float:
     if isinstance(node, Or):
         return sum(collect(child, document, found) for child in node.children if holds(child, document))
     if isinstance(node, Near):
-        some = []
-        for pair in pairs(node, document):
-            some.append(pair)
-            if len(some) >= MOST_PLACES:
-                break
+        some = all_pairs(node, document)[:MOST_PLACES]
         _gather(node.left, document, {left for left, _ in some}, found)
         if not node.negated:
             _gather(node.right, document, {right for _, right in some}, found)
@@ -238,7 +242,7 @@ def _gather(node: Node, document: Document, wanted: set[Place], found: Found) ->
         for child in node.children:
             _gather(child, document, wanted, found)
     elif isinstance(node, Near):
-        some = [pair for pair in pairs(node, document) if _cover(*pair) in wanted]
+        some = [pair for pair in all_pairs(node, document) if _cover(*pair) in wanted]
         _gather(node.left, document, {left for left, _ in some}, found)
         if not node.negated:
             _gather(node.right, document, {right for _, right in some}, found)

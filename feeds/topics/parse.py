@@ -38,7 +38,7 @@ from feeds.topics.query import (
 from feeds.topics.text import find_run_texts, find_runs, fold, split
 
 MAX_DEPTH = 40
-"""Parentheses within each other."""
+"""Parentheses, fields, links of a chain of NEAR, and topics within each other."""
 MAX_SIZE = 2_000
 """Words and phrases in one query, those of the topics it names included."""
 MAX_DISTANCE = 1_000
@@ -130,6 +130,7 @@ class _Parser:
         self.tokens = lex.tokens(text)
         self.at = 0
         self.depth = 0
+        self.deepest = 0
         self.size = 0
         self.warnings: list[str] = []
         self.references: list[str] = []
@@ -147,6 +148,7 @@ class _Parser:
             tuple(dict.fromkeys(self.warnings)),
             tuple(dict.fromkeys(self.references)),
             self.size,
+            self.deepest,
         )
 
     # Tokens
@@ -266,8 +268,10 @@ class _Parser:
         """Read a factor and what must be near it."""
         start = self.next
         left = self.factor(scope)
+        depth = self.depth
         while self.next.kind == "near":
             operator = self.take()
+            self.deeper(operator)
             distance, ordered, negated = self.distance(operator)
             right_start = self.next
             if right_start.kind in ("end", "close", "near") or self.is_operator("AND", "OR", "NOT"):
@@ -284,6 +288,7 @@ class _Parser:
             if len(fields - {""}) > 1:
                 raise self.fail("words of two fields are never near each other", operator, "AND", None)
             left = Near(left, right, distance, ordered, negated)
+        self.depth = depth
         return left
 
     def distance(self, operator: lex.Token) -> tuple[int | Literal["s", "p"], bool, bool]:
@@ -354,10 +359,12 @@ class _Parser:
                 return self.fail("an exclusion cannot stand here", token, expected, self.without(token))
         return self.fail(f"{token.text} cannot stand here", token, expected, self.without(token))
 
-    def deeper(self, token: lex.Token) -> None:
-        self.depth += 1
+    def deeper(self, token: lex.Token, levels: int = 1) -> None:
+        """Go down; who goes up again lowers `depth`."""
+        self.depth += levels
+        self.deepest = max(self.deepest, self.depth)
         if self.depth > MAX_DEPTH:
-            raise self.fail(f"parentheses are nested more than {MAX_DEPTH} deep", token, "a flatter query")
+            raise self.fail(f"the query is nested more than {MAX_DEPTH} deep", token, "a flatter query")
 
     def group(self, opening: lex.Token, scope: Scope) -> Node:
         self.deeper(opening)
@@ -393,6 +400,8 @@ class _Parser:
                 self.without(token, f"@{near}") if near else None,
             )
         self.grow(query.size, token)
+        self.deeper(token, query.depth + 1)
+        self.depth -= query.depth + 1
         self.references += [slug, *query.references]
         return query.root
 
@@ -555,7 +564,7 @@ class _Parser:
             query=self.text,
             position=position,
             expected='"terror* attack"',
-            suggestion=self.text[:position] + self.text[position + 1 :],
+            suggestion=" ".join(f"{self.text[:position]}{self.text[position + 1 :]}".split()),
         )
 
     def refuse_wildcard(self, bare: str, prefix: bool, exact: bool, token: lex.Token, start: int) -> None:

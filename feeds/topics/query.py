@@ -146,7 +146,7 @@ class Query:
     """A query that can be matched. Two are equal when their text, language and resolved clauses were parsed alike.
 
     `warnings` are sentences for the person; `references` the slugs of the topics it names, directly or through others;
-    `size` the number of words and phrases in it, those of named topics included.
+    `size` the number of words and phrases in it, those of named topics included; `depth` how deeply it is nested.
     """
 
     text: str
@@ -155,6 +155,7 @@ class Query:
     warnings: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     size: int = 1
+    depth: int = 0
 
     def __str__(self) -> str:
         return self.text

@@ -1,0 +1,64 @@
+"""The page on the query language: each of its examples does what it says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from feeds.errors import QueryError
+from feeds.model import Article
+from feeds.topics import Index, evaluate, parse, prove
+from feeds.topics.lex import MAX_LENGTH
+from feeds.topics.parse import MAX_DEPTH, MAX_DISTANCE, MAX_SIZE
+
+PAGE = (Path(__file__).parent.parent / "docs" / "topics.md").read_text(encoding="utf-8")
+
+
+def rows(header):
+    """Return the rows of all tables with this header, cells without backticks."""
+    found = []
+    for table in re.findall(rf"^\| {header} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE):
+        for line in table.splitlines():
+            found.append([cell.strip() for cell in line.strip().strip("|").split(" | ")])
+    return found
+
+
+EXAMPLES = rows("query")
+REFUSALS = rows("refused")
+
+
+def unquoted(cell):
+    assert cell.startswith("`")
+    assert cell.endswith("`")
+    return cell[1:-1]
+
+
+def test_the_page_has_examples():
+    assert len(EXAMPLES) > 30
+    assert len(REFUSALS) > 15
+
+
+@pytest.mark.parametrize(("query", "match", "other"), EXAMPLES, ids=lambda cell: cell)
+def test_example(query, match, other):
+    parsed = parse(unquoted(query))
+    yes, no = Article(url="", text=match), Article(url="", text=other)
+    found = evaluate(parsed, yes)
+    assert found is not None
+    assert prove(parsed, yes, found.spans)
+    assert evaluate(parsed, no) is None
+    index = Index([("it", parsed)])
+    assert [each.id for each in index.match(yes)] == ["it"]
+    assert index.match(no) == []
+
+
+@pytest.mark.parametrize("row", REFUSALS, ids=lambda row: row[0])
+def test_refusal(row):
+    query, because, *write = row
+    with pytest.raises(QueryError, match=re.escape(because)) as caught:
+        parse(unquoted(query))
+    assert caught.value.suggestion == (unquoted(write[0]) if write and write[0].startswith("`") else None)
+
+
+def test_limits_are_those_of_the_program():
+    for number in (MAX_LENGTH, MAX_SIZE, MAX_DEPTH, MAX_DISTANCE):
+        assert f"{number:,}" in PAGE
