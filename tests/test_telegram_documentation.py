@@ -18,7 +18,7 @@ def test_every_command_is_documented_and_no_other() -> None:
         search=lambda _: [],
         why=lambda _, __: [],
         feeds=lambda _: [],
-        health=lambda: [],
+        health=list,
         operators=frozenset({1}),
     )
     commands = Commands(everything, lambda: datetime(2026, 11, 24, tzinfo=UTC))

@@ -75,6 +75,7 @@ class ChatProcess:
         self._started = threading.Event()
         self._announced = False
         self._username: str | None = None
+        self._offset: int | None = None
 
     @property
     def ready(self) -> bool:
@@ -168,13 +169,12 @@ class ChatProcess:
         lanes = Lanes(lambda update: self._handlers.handle(update, bot))
         stopped = asyncio.create_task(self._stop.wait())
         lost = asyncio.create_task(self._lease_lost())
-        offset: int | None = None
         pause = self._pause
         try:
             while not self._stop.is_set():
                 asked = asyncio.create_task(
                     bot.get_updates(
-                        offset, timeout=timedelta(seconds=POLL_SECONDS), allowed_updates=list(ALLOWED_UPDATES)
+                        self._offset, timeout=timedelta(seconds=POLL_SECONDS), allowed_updates=list(ALLOWED_UPDATES)
                     )
                 )
                 await asyncio.wait({asked, stopped, lost}, return_when=asyncio.FIRST_COMPLETED)
@@ -198,16 +198,16 @@ class ChatProcess:
                 pause = self._pause
                 for update in updates:
                     lanes.put(update)
-                    offset = update.update_id + 1
+                    self._offset = update.update_id + 1
         finally:
             stopped.cancel()
             lost.cancel()
             await asyncio.gather(stopped, lost, return_exceptions=True)
             await lanes.finish(FINISH_SECONDS)
-        if offset is not None:
+        if self._offset is not None:
             # What was answered is not to be read again by the next one.
             with suppress(TelegramError):
-                await asyncio.wait_for(bot.get_updates(offset, limit=1, timeout=timedelta(0)), FINISH_SECONDS)
+                await asyncio.wait_for(bot.get_updates(self._offset, limit=1, timeout=timedelta(0)), FINISH_SECONDS)
 
     def _unreachable(self, error: TelegramError) -> str:
         # Of the error only its kind: its words may hold the token.

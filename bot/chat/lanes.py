@@ -22,6 +22,7 @@ class Lanes:
         """`handle` must not raise."""
         self._handle = handle
         self._lanes: dict[int, deque[Update]] = {}
+        self._full: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def put(self, update: Update) -> None:
@@ -34,7 +35,9 @@ class Lanes:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         if len(lane) >= MAXIMUM_WAITING:
-            log.warning("a chat writes faster than it can be answered", extra={"chat": key})
+            if key not in self._full:
+                self._full.add(key)
+                log.warning("a chat writes faster than it can be answered", extra={"chat": key})
             return
         lane.append(update)
 
@@ -44,6 +47,7 @@ class Lanes:
                 await self._handle(lane.popleft())
         finally:
             del self._lanes[key]
+            self._full.discard(key)
 
     async def finish(self, seconds: float) -> None:
         """Wait for what is under way, no longer than `seconds`; then break it off."""
