@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from feeds.sources.page.groups import Group, best_group, groups_of
 from feeds.sources.page.links import Link, links_of, title_quality
 from feeds.sources.page.pattern import patterns_of, select
 from feeds.sources.page.structured import PATTERN, structured_entries
+
+_FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d\d)(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,8 @@ def _link_in(
 
 
 def _entries(cards: Sequence[Card]) -> list[Entry]:
-    """Dates in figures are read the way that fits the whole list: newest first, or the one reading that is possible."""
-    month_first = _disorder([card.month_first for card in cards]) < _disorder([card.day_first for card in cards])
+    """Dates in figures are all read one way: the way that fits the whole list."""
+    month_first = _months_come_first(cards)
     return [
         Entry(
             url=card.link.url,
@@ -140,6 +143,16 @@ def _without_strays(cards: Sequence[Card]) -> Sequence[Card]:
     if len(cards) < 4 or len(complete) < 0.8 * len(cards):
         return cards
     return [card for card in cards if card.day_first or card.summary or title_quality(card.title) >= 0.9]
+
+
+def _months_come_first(cards: Sequence[Card]) -> bool:
+    """One date that only one reading allows decides for all; else the reading in which the list falls in time."""
+    figures = [found for card in cards for line in card.lines for found in _FIGURES.findall(line.text[:60])]
+    if any(int(first) > 12 for first, _ in figures):
+        return False
+    if any(int(second) > 12 for _, second in figures):
+        return True
+    return _disorder([card.month_first for card in cards]) < _disorder([card.day_first for card in cards])
 
 
 def _disorder(dates: Sequence[datetime | None]) -> int:
