@@ -22,6 +22,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import requests
 import urllib3
+from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 
 from feeds.addresses import Resolve, Rule, VettedAdapter, origin
@@ -132,10 +133,12 @@ class Fetcher:
         moved_to = None
         permanently = True
         hop = url
+        # Some sites set a cookie and redirect to the same address to see it there. It lives for this exchange only.
+        cookies = RequestsCookieJar()
         seen = set()
         for _ in range(_MAX_REDIRECTS + 1):
-            seen.add(hop)
-            reply = self._ask(hop, headers, end)
+            seen.add((hop, len(cookies)))
+            reply = self._ask(hop, headers, cookies, end)
             try:
                 if reply.status_code not in _REDIRECTS or not reply.headers.get("Location"):
                     return self._read(reply, hop, moved_to, end, max_bytes or self._max_bytes)
@@ -146,17 +149,18 @@ class Fetcher:
             if permanently:
                 moved_to = target
             hop = target
-            if hop in seen:
+            cookies.update(reply.cookies)
+            if (hop, len(cookies)) in seen:
                 raise FetchError(f"{without_credentials(url)} redirects in a circle.", url=without_credentials(url))
         raise FetchError(
             f"{without_credentials(url)} redirects more than {_MAX_REDIRECTS} times.", url=without_credentials(url)
         )
 
-    def _ask(self, url: str, headers: Mapping[str, str], end: float) -> requests.Response:
+    def _ask(self, url: str, headers: Mapping[str, str], cookies: RequestsCookieJar, end: float) -> requests.Response:
         """One hop, up to its headers."""
         shown = without_credentials(url)
         _check_url(url)
-        request = requests.Request("GET", url, headers=dict(headers))
+        request = requests.Request("GET", url, headers=dict(headers), cookies=cookies)
         try:
             prepared = request.prepare()
         except (requests.RequestException, ValueError) as error:

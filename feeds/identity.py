@@ -40,6 +40,8 @@ LONGEST_KEY = 400
 """Characters of a key's value; longer ones are cut and told apart by a hash."""
 SIMILAR_TITLE = 0.5
 """Share of the shorter title's words that the other one has."""
+SAME_MOMENT = timedelta(minutes=1)
+"""Two dates of one feed item: dates survive an edit of title and address, and two items seldom share one."""
 SAME_TIME = timedelta(hours=36)
 """Two dates of one article: a day may be printed in another time zone."""
 SAME_WORDS_APART = timedelta(days=3)
@@ -208,21 +210,18 @@ class Decider:
             return True
         similar = similar_titles(entry.title, known.title)
         apart = _apart(entry.published, known.published)
+        same_moment = apart is not None and apart <= SAME_MOMENT
         if kind == "guid":
-            return (
-                similar
-                or canonical_url(entry.url) == canonical_url(known.url)
-                or (apart is not None and apart <= SAME_TIME)
-            )
+            return similar or same_moment or canonical_url(entry.url) == canonical_url(known.url)
         if kind == "text":
             if value.startswith("t"):
                 return apart is not None and apart <= SAME_TIME and len(_words(entry.title)) >= _LEAST_TITLE
             return apart is None or apart <= SAME_WORDS_APART
         if _is_weak(name):
             return similar or (apart is not None and apart <= SAME_TIME)
-        # One address for ever new things (a live page, a change log): another guid, other words, another day.
-        has_own_name = entry.guid is not None and any(key[0] == "guid" for key in keys(entry))
-        return not has_own_name or similar or apart is None or apart <= SAME_TIME
+        # One address for ever new things (a live page, a change log): another guid, other words, another time.
+        has_own_name = any(key[0] == "guid" for key in keys(entry))
+        return not has_own_name or similar or same_moment
 
     def _decision(
         self, entry: Entry, names: Sequence[Key], contested: set[Key], match: tuple[Known, str] | None

@@ -280,6 +280,25 @@ def test_images(written: str) -> None:
     assert rss_item(f"<link>/a</link>{written}").image == "https://example.org/i.jpg"
 
 
+def test_a_film_has_its_description_in_a_group() -> None:
+    entry = rss_item("<link>/a</link><media:group><media:description>About the film</media:description></media:group>")
+    assert entry.summary == "About the film"
+
+
+def test_a_namespace_of_its_own_does_not_hide_a_feed() -> None:
+    body = (
+        b'<rss xmlns="urn:mine"><channel><title>N</title><item><title>x</title><link>/a</link></item></channel></rss>'
+    )
+    assert (one(body).title, one(body).url) == ("x", "https://example.org/a")
+    assert read_feed_metadata(body, URL).title == "N"
+
+
+def test_the_source_of_an_atom_entry_is_not_the_entry() -> None:
+    source = "<source><id>other</id><title>Other</title><link href='https://other.example/'/></source>"
+    entry = one(atom(f"<entry>{source}<id>1</id><title>x</title><link href='/a'/></entry>"))
+    assert (entry.url, entry.guid, entry.title) == ("https://example.org/a", "1", "x")
+
+
 def test_a_long_description_is_kept_whole_as_html() -> None:
     text = "word " * 1000
     entry = rss_item(f"<link>/a</link><description>&lt;p&gt;{text}&lt;/p&gt;</description>")

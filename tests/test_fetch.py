@@ -261,6 +261,22 @@ def test_cookies_are_not_kept(site: FakeSite, fetcher: Fetcher) -> None:
     assert "Cookie" not in site.requests[1].headers
 
 
+def test_a_cookie_lives_for_one_exchange_and_its_own_host(site: FakeSite, fetcher: Fetcher) -> None:
+    with FakeSite() as other:
+
+        def answer(request: Request) -> Answer:
+            if "id=1" in request.headers.get("Cookie", ""):
+                return Answer(status=302, headers={"Location": other.url("/y", host="localhost")})
+            return Answer(status=302, headers={"Location": "/x", "Set-Cookie": "id=1; Path=/"})
+
+        site.on("/x", answer)
+        other.page("/y", "here")
+        for _ in range(2):
+            assert fetcher.get(site.url("/x")).body == b"here"
+        assert [("Cookie" in request.headers) for request in site.requests] == [False, True, False, True]
+        assert not any("Cookie" in request.headers for request in other.requests)
+
+
 def test_a_connection_closed_while_idle_is_opened_again(site: FakeSite, fetcher: Fetcher) -> None:
     site.on("/x", lambda _: Answer(b"ok", hang_up=len(site.requests) == 2))
     assert fetcher.get(site.url("/x")).body == b"ok"

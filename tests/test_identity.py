@@ -174,13 +174,22 @@ def test_two_items_with_one_guid_are_two_articles() -> None:
     assert site.verdicts(entry(2, guid="0"), entry(0, guid="0"), entry(1, guid="0")) == ["new", "known", "known"]
 
 
-def test_a_guid_that_is_used_again_later_is_another_article() -> None:
+@pytest.mark.parametrize("later", [timedelta(days=3), timedelta(hours=2)])
+def test_a_guid_that_is_used_again_later_is_another_article(later: timedelta) -> None:
     site = Site()
     site.look(entry(0, guid="latest"))
-    later = entry(1, guid="latest", published=NOW + timedelta(days=3))
-    site.now += timedelta(days=3)
-    assert site.verdicts(later) == ["new"]
-    assert site.verdicts(later) == ["known"]
+    other = entry(1, guid="latest", published=NOW + later)
+    site.now += later
+    assert site.verdicts(other) == ["new"]
+    assert site.verdicts(other) == ["known"]
+
+
+def test_an_item_that_keeps_only_its_guid_and_date_is_the_same() -> None:
+    site = Site()
+    site.look(entry(0))
+    assert site.verdicts(entry(0, title="Quite other words", summary="", url="https://example.org/quite")) == [
+        "changed"
+    ]
 
 
 def test_items_of_one_page_are_told_apart_by_their_guids() -> None:
@@ -192,13 +201,13 @@ def test_items_of_one_page_are_told_apart_by_their_guids() -> None:
     assert len({article.uid for article in site.articles.values()}) == 3
 
 
-def test_a_page_that_carries_ever_new_items_under_one_address() -> None:
+@pytest.mark.parametrize("later", [timedelta(days=3), timedelta(hours=2)])
+def test_a_page_that_carries_ever_new_items_under_one_address(later: timedelta) -> None:
     site = Site()
     for number in range(3):
-        assert site.verdicts(
-            entry(number, url="https://example.org/live", published=NOW + timedelta(days=3 * number))
-        ) == ["new"]
-        site.now += timedelta(days=3)
+        item = entry(number, url="https://example.org/live", published=NOW + later * number)
+        assert site.verdicts(item) == ["new"]
+        site.now += later
 
 
 def test_a_list_that_links_twice_to_the_same_thing_has_it_once() -> None:

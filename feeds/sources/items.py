@@ -99,6 +99,8 @@ class ItemReader:
         summary = text_of(
             fields, "description", "summary", "itunes:summary", "media:description", "dc:description", "tagline"
         )
+        for group in fields.get("media:group", ()) if not summary else ():  # films: YouTube, PeerTube
+            summary = summary or text_of(fields_of(group), "description")
         return summary, full
 
     def _date(self, fields: Fields, *names: str) -> datetime | None:
