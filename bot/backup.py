@@ -161,7 +161,7 @@ def read(database: Database, file: Path, *, replace: bool = False, advance: Adva
             for table in reversed(metadata.sorted_tables):
                 connection.execute(sa.delete(table))
             number = _read_all(connection, source, header, advance)
-        except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (EOFError, zlib.error, gzip.BadGzipFile, ValueError, TypeError, AttributeError, KeyError) as error:
             raise NotABackupError(f"{file} is not a whole backup: {error}") from error
         if not database.is_sqlite:
             _set_sequences(connection)

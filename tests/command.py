@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,13 @@ class Command:
     def __call__(self, *words: str) -> Printed:
         self.capture.readouterr()
         environment = {"DATABASE_URL": self.database_url, "TOCSIN_ALLOW_PRIVATE_NETWORKS": "1"} | self.environment
-        code = main([*words, "--config", str(self.folder)], environment, clock=self.clock)
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
+        try:
+            code = main([*words, "--config", str(self.folder)], environment, clock=self.clock)
+        finally:
+            root.handlers[:] = handlers
+            root.setLevel(level)
         return Printed(code, *self.capture.readouterr())
 
     @property
