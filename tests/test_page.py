@@ -12,7 +12,7 @@ from feeds.sources.page import find_list, read_list
 
 URL = "https://site.test/news"
 CARDS = "".join(
-    f'<div class="c"><a href="/news/story-number-{n}-of-the-day">Story number {n} of this day</a><b>0{n}/10/2026</b></div>'
+    f'<div class="c"><a href="/news/story-number-{n}-of-the-day">Story {n} of this day</a><b>0{n}/10/2026</b></div>'
     for n in range(9, 0, -1)
 )
 OTHERS = (
@@ -71,7 +71,7 @@ def test_new_articles_appear_under_the_stored_pattern() -> None:
     [
         "",
         "<p>No articles match your search.</p>",
-        "<ul><li><a href='/'>Home</a></li><li><a href='/about'>About</a></li><li><a href='/contact'>Contact</a></li></ul>",
+        "<ul><li><a href='/'>Home</a></li><li><a href='/about'>About</a></li><li><a href='/help'>Help</a></li></ul>",
         "<p>One <a href='/a'>link</a> in prose, and <a href='/b'>another one</a>.</p>",
         '<div id="root"></div><script src="/bundle.js"></script>',
     ],
