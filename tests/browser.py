@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,9 @@ from bot.store import deliveries
 from bot.subscriptions import Subscriptions
 from bot.web.application import create_app
 from bot.web.services import WebServices
+from bot.web.wiring import Search
 from feeds.database import Database
+from feeds.errors import FetchError
 from feeds.model import Article, Source, Span, Topic
 from feeds.store import articles, sources, stories, topics
 
@@ -218,10 +220,52 @@ def settings(base_url: str = "http://127.0.0.1:8000", **changed: Any) -> Setting
     return Settings(site=site, **changed)
 
 
+def fake_preview(url: str) -> Mapping[str, Any]:
+    """How a URL would be watched, as `tocsin preview --json` has it; an address with "broken" in it does not answer."""
+    if "broken" in url:
+        raise FetchError("The host does not answer.", url=url)
+    day = "2026-11-24T00:00:00+07:00"
+    return {
+        "kind": "page",
+        "confidence": 0.9,
+        "feed_url": None,
+        "items": [{"url": f"{url}/{number}", "title": f"Headline {number}", "published": day} for number in range(10)],
+        "article": {
+            "url": f"{url}/0",
+            "title": "Headline 0",
+            "author": "Giang Anh",
+            "published": day,
+            "language": "en",
+            "image": None,
+            "text": TEXT,
+        },
+        "topics": [{"slug": "counter-terrorism-cooperation", "matched": ["cooperation"]}],
+        "notes": ["There is no feed; the list is read from the page."],
+    }
+
+
+def services(database: Database, clock: Clock, base_url: str, **changed: Any) -> WebServices:
+    """Everything that a site can have, over this database; `changed` are settings."""
+
+    def add_source(source: Source) -> None:
+        with database.write() as connection:
+            sources.add(connection, source, clock())
+
+    return WebServices(
+        database=database,
+        settings=settings(base_url, **changed),
+        clock=clock,
+        subscriptions=Subscriptions(database, clock),
+        telegram_name=lambda: "TocsinBot",
+        search=Search(database),
+        preview_source=fake_preview,
+        add_source=add_source,
+    )
+
+
 @contextmanager
 def served(make_services: Callable[[str], WebServices]) -> Iterator[str]:
     """The application on a free port of this machine; `make_services` is told the base URL."""
-    config = uvicorn.Config(lambda: None, log_config=None, lifespan="off", access_log=False)
     listening = uvicorn.Config(lambda: None, host="127.0.0.1", port=0, log_config=None).bind_socket()
     base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(create_app(make_services(base_url)), log_config=None, lifespan="off", access_log=False)

@@ -21,7 +21,7 @@ from feeds.store import articles, topics
 from feeds.store import sources as source_store
 from feeds.store.sources import SourceState
 
-NEWEST = 15
+NEWEST = 12
 SHOWN_SOURCES = 12
 DAYS = 30
 RHYTHM_DAYS = 14

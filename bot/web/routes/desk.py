@@ -147,8 +147,13 @@ class Desk:
         return response
 
     def problem(self, request: Request, status: int, kind: str, detail: str = "") -> Response:
-        """An error page of our own; `kind` is a key of the "problems" sentences."""
-        page = self.page(request)
+        """An error page of our own; `kind` is a key of the "problems" sentences. It asks the database nothing."""
+        page = Page(
+            site=self.site,
+            language=self.language(request),
+            now=self.services.clock(),
+            path=request.url.path.removeprefix(self.site.root) or "/",
+        )
         return self.html(
             request, page, render("error.html", page, status=status, kind=kind, detail=detail), status=status
         )

@@ -1,0 +1,370 @@
+"""Signing in, the operators' desk, webhooks, the topic editor and adding a source; and who is kept out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from browser import ADMIN_TOKEN, Clock, fill, new_database, served, services
+from lxml import html as lxml_html
+from standardwebhooks import Webhook
+
+from bot.store import deliveries
+from bot.subscriptions import Subscriptions
+from bot.web.pages.operators import TopicEditor
+from feeds import targets
+from feeds.database import Database
+from feeds.model import Topic
+from feeds.store import sources, topics
+
+
+@dataclass
+class Site:
+    """A running site and what stands behind it."""
+
+    base: str
+    database: Database
+    clock: Clock
+
+
+class Visitor(requests.Session):
+    """A browser without scripts: keeps cookies, follows redirects, fills in forms with their hidden fields."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self.site = site
+
+    def see(self, path: str) -> lxml_html.HtmlElement:
+        answer = self.get(self.site.base + path, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return lxml_html.document_fromstring(answer.text)
+
+    def submit(self, page: lxml_html.HtmlElement, action: str, **fields: str | list[str]) -> requests.Response:
+        """Send the form that leads to `action`, as the page has it, with these fields changed."""
+        form = next(form for form in page.forms if form.get("action") == action)
+        values: dict[str, str | list[str]] = {
+            name: value for name, value in form.form_values() if isinstance(value, str)
+        }
+        return self.post(self.site.base + action, data={**values, **fields}, timeout=10)
+
+    def sign_in(self, token: str = ADMIN_TOKEN) -> requests.Response:
+        return self.submit(self.see("/sign-in"), "/sign-in", token=token)
+
+
+def text_of(answer: requests.Response) -> str:
+    return " ".join(lxml_html.document_fromstring(answer.text).text_content().split())
+
+
+@pytest.fixture
+def open_site(tmp_path: Path) -> Iterator[Site]:
+    """No admin token is set."""
+    yield from _site(tmp_path)
+
+
+@pytest.fixture
+def closed_site(tmp_path: Path) -> Iterator[Site]:
+    """An admin token is set."""
+    yield from _site(tmp_path, admin_token=ADMIN_TOKEN)
+
+
+def _site(directory: Path, **settings: str) -> Iterator[Site]:
+    clock = Clock()
+    database = new_database(directory)
+    fill(database, clock)
+    with served(lambda base: services(database, clock, base, **settings)) as base:
+        yield Site(base, database, clock)
+    database.close()
+
+
+# Who is let in
+
+
+def test_without_a_token_the_desk_is_open_on_this_machine_alone(open_site: Site) -> None:
+    assert Visitor(open_site).see("/operators").cssselect("h1")[0].text_content() == "Operators' desk"
+    elsewhere = (
+        {"Host": "news.example.org"},
+        {"Host": "rebound.example.org:8000"},
+        {"X-Forwarded-For": "203.0.113.9"},
+        {"Forwarded": "for=203.0.113.9"},
+        {"Via": "1.1 proxy"},
+    )
+    for headers in elsewhere:
+        for path in ("/operators", "/operators/topics", "/webhooks/archive", "/sources/add"):
+            assert requests.get(open_site.base + path, headers=headers, timeout=10).status_code == 403
+        assert requests.get(f"{open_site.base}/api/v1/deliveries", headers=headers, timeout=10).status_code == 403
+        # The page that all may see says how to open it.
+        told = requests.get(f"{open_site.base}/webhooks", headers=headers, timeout=10).text
+        assert "TOCSIN_ADMIN_TOKEN" in told
+        assert "archive.example.org" not in told
+
+
+def test_with_a_token_everybody_is_asked_for_it(closed_site: Site) -> None:
+    answer = requests.get(f"{closed_site.base}/operators", timeout=10, allow_redirects=False)
+    assert answer.headers["Location"] == "/sign-in?next=/operators"
+    assert requests.post(f"{closed_site.base}/operators/deliveries/retry", timeout=10).status_code == 403
+
+
+def test_signing_in_and_out(closed_site: Site) -> None:
+    visitor = Visitor(closed_site)
+    assert visitor.sign_in("wrong").status_code == 403
+    answer = visitor.sign_in()
+    assert "You are signed in." in text_of(answer)
+    cookie = next(cookie for cookie in visitor.cookies if cookie.name == "tocsin_session")
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert cookie.get_nonstandard_attr("SameSite") == "strict"
+    visitor.submit(visitor.see("/operators"), "/sign-out")
+    assert visitor.get(f"{closed_site.base}/operators", timeout=10, allow_redirects=False).status_code == 303
+
+
+def test_signing_in_leads_back_but_never_elsewhere(closed_site: Site) -> None:
+    visitor = Visitor(closed_site)
+    for target, landed in (
+        ("/webhooks", "/webhooks"),
+        ("//evil.example.org", "/operators"),
+        ("https://x.y", "/operators"),
+    ):
+        page = visitor.see("/sign-in")
+        answer = visitor.submit(page, "/sign-in", token=ADMIN_TOKEN, next=target)
+        assert answer.url.startswith(f"{closed_site.base}{landed}?")
+
+
+def test_guessing_is_slowed_down_and_forgotten(closed_site: Site) -> None:
+    visitor = Visitor(closed_site)
+    assert [visitor.sign_in("guess").status_code for _ in range(6)] == [403] * 5 + [429]
+    assert visitor.sign_in().status_code == 429
+    bearer = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    assert visitor.get(f"{closed_site.base}/api/v1/deliveries", headers=bearer, timeout=10).status_code == 429
+    closed_site.clock.now += timedelta(minutes=1)
+    assert visitor.sign_in().status_code == 200
+
+
+def test_a_cookie_cannot_be_made_up_changed_or_kept_for_ever(closed_site: Site) -> None:
+    visitor = Visitor(closed_site)
+    visitor.sign_in()
+    good = visitor.cookies["tocsin_session"]
+    payload, _, signature = good.partition(".")
+    for bad in ("", "x", ".", f"{payload}.", f"{payload}x.{signature}", f".{signature}", "a.b.c", f"é.{signature}"):
+        headers = {"Cookie": f"tocsin_session={bad}".encode("utf-8", "replace").decode("latin-1")}
+        answer = requests.get(f"{closed_site.base}/operators", headers=headers, timeout=10, allow_redirects=False)
+        assert answer.status_code == 303, bad
+    closed_site.clock.now += timedelta(days=15)
+    assert visitor.get(f"{closed_site.base}/operators", timeout=10, allow_redirects=False).status_code == 303
+
+
+def test_a_form_from_elsewhere_is_refused(closed_site: Site) -> None:
+    visitor = Visitor(closed_site)
+    visitor.sign_in()
+    address = f"{closed_site.base}/operators/sources/ministry/look"
+    page = visitor.see("/operators")
+    token = page.forms[0].form_values()[0][1]
+    assert visitor.post(address, timeout=10).status_code == 403
+    assert visitor.post(address, data={"csrf": "x"}, timeout=10).status_code == 403
+    for header in ({"Origin": "https://evil.example.org"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert visitor.post(address, data={"csrf": token}, headers=header, timeout=10).status_code == 403
+    assert (
+        visitor.post(address, data={"csrf": token}, headers={"Origin": closed_site.base}, timeout=10).status_code == 200
+    )
+    # Somebody else's token is worth nothing.
+    other = Visitor(closed_site)
+    other.sign_in()
+    assert other.post(address, data={"csrf": token}, timeout=10).status_code == 403
+
+
+def test_cookies_are_kept_to_tls_where_there_is_tls(tmp_path: Path) -> None:
+    database = new_database(tmp_path)
+    with served(lambda _: services(database, Clock(), "https://news.example.org", admin_token=ADMIN_TOKEN)) as base:
+        answer = requests.get(f"{base}/sign-in", timeout=10)
+        assert "Secure" in answer.headers["Set-Cookie"]
+        assert answer.headers["Strict-Transport-Security"]
+    database.close()
+
+
+def test_pages_with_secrets_are_kept_nowhere(open_site: Site) -> None:
+    for path in ("/operators", "/webhooks", "/webhooks/archive", "/operators/topics", "/sources/add"):
+        assert requests.get(open_site.base + path, timeout=10).headers["Cache-Control"] == "no-store"
+
+
+# What they do
+
+
+def test_a_failed_delivery_is_tried_again_with_one_click(open_site: Site) -> None:
+    visitor = Visitor(open_site)
+    with open_site.database.read() as connection:
+        [failed] = deliveries.listing(connection, state="failed")
+    page = visitor.see("/operators")
+    assert "503 Service Unavailable" in page.text_content()
+    answer = visitor.submit(page, f"/operators/deliveries/{failed.uid}/retry")
+    assert "It will be tried again now." in text_of(answer)
+    with open_site.database.read() as connection:
+        assert [row.uid for row in deliveries.listing(connection, state="pending")] == [failed.uid]
+        waiting, _ = targets.waiting(connection, ["endpoint"], open_site.clock.now)
+    assert waiting == 1
+    again = visitor.see("/operators")
+    assert not again.cssselect("#failed-title")
+
+
+def test_looking_now_and_watching_no_more(open_site: Site) -> None:
+    visitor = Visitor(open_site)
+    visitor.submit(visitor.see("/sources/ministry"), "/operators/sources/ministry/look")
+    visitor.submit(visitor.see("/operators"), "/operators/sources/harbour/stop")
+    with open_site.database.read() as connection:
+        ministry = sources.state_by_slug(connection, "ministry")
+        harbour = sources.state_by_slug(connection, "harbour")
+    assert ministry is not None
+    assert ministry.next_look == open_site.clock.now
+    assert harbour is not None
+    assert harbour.health == "inactive"
+    visitor.submit(visitor.see("/operators"), "/operators/sources/harbour/start")
+    with open_site.database.read() as connection:
+        harbour = sources.state_by_slug(connection, "harbour")
+    assert harbour is not None
+    assert harbour.active
+
+
+def test_a_webhook_is_added_tested_rotated_paused_and_removed(open_site: Site) -> None:
+    visitor = Visitor(open_site)
+    answer = visitor.submit(
+        visitor.see("/webhooks"),
+        "/webhooks",
+        url="https://hooks.example.org/in",
+        title="Đội trực",
+        topics=["maritime-security"],
+    )
+    assert answer.url.startswith(f"{open_site.base}/webhooks/doi-truc?")
+    page = lxml_html.document_fromstring(answer.text)
+    [secret] = [element.text_content() for element in page.cssselect(".secret")]
+    Webhook(secret)
+    subscriptions = Subscriptions(open_site.database, open_site.clock)
+
+    def stored() -> tuple[list[str], list[str]]:
+        found = subscriptions.find("webhook", "doi-truc")
+        assert found is not None
+        return [topic.slug for topic in subscriptions.following(found)], list(found.options["secret"])
+
+    assert stored() == (["maritime-security"], [secret])
+    with open_site.database.read() as connection:
+        # A test goes out at once; its log line is on the page.
+        assert [row.type for row in deliveries.listing(connection, limit=1)] == ["ping"]
+    assert "Test message" in text_of(answer)
+
+    visitor.submit(page, "/webhooks/doi-truc/verify")
+    visitor.submit(visitor.see("/webhooks/doi-truc"), "/webhooks/doi-truc/rotate")
+    assert stored()[1][1:] == [secret]
+    visitor.submit(visitor.see("/webhooks/doi-truc"), "/webhooks/doi-truc/pause")
+    resumed = visitor.submit(visitor.see("/webhooks/doi-truc"), "/webhooks/doi-truc/resume")
+    assert "Resumed." in text_of(resumed)
+    fragment = visitor.get(f"{open_site.base}/fragments/webhooks/doi-truc", timeout=10)
+    assert "endpoint.verify" in fragment.text
+    visitor.submit(visitor.see("/webhooks/doi-truc"), "/webhooks/doi-truc/remove")
+    assert visitor.get(f"{open_site.base}/webhooks/doi-truc", timeout=10).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"url": "ftp://example.org/"}, "not a web address"),
+        ({"url": "https://"}, "not a web address"),
+        ({"url": "https://[::1"}, "not a web address"),
+        ({"url": "https://example.org:99999/"}, "not a web address"),
+        ({"topics": []}, "Choose at least one topic"),
+        ({"topics": ["nothing"]}, "There is no topic “nothing”"),
+        ({"format": "carrier-pigeon"}, "There is no such format"),
+    ],
+)
+def test_a_webhook_that_cannot_be_says_which_field_is_wrong(
+    open_site: Site, fields: dict[str, str | list[str]], said: str
+) -> None:
+    visitor = Visitor(open_site)
+    entered = {"url": "https://hooks.example.org/in", "title": "Kept <b>", "topics": ["maritime-security"]}
+    answer = visitor.submit(visitor.see("/webhooks"), "/webhooks", **{**entered, **fields})
+    assert answer.status_code == 422
+    page = lxml_html.document_fromstring(answer.text)
+    assert said in page.cssselect("[role=alert]")[0].text_content()
+    # What was entered isn't lost.
+    assert page.cssselect("#title")[0].get("value") == "Kept <b>"
+
+
+def test_a_topic_is_tried_then_saved_then_removed(open_site: Site) -> None:
+    visitor = Visitor(open_site)
+    page = visitor.see("/operators/topics")
+    fields = {"query": "delegation AND patrols", "title": "Patrols", "slug": "patrols", "description": 'A "quoted" one'}
+    tried = visitor.submit(page, "/operators/topics", **fields, csrf="")
+    assert tried.status_code == 403
+    token = next(value for name, value in page.forms[0].form_values() if name == "csrf")
+    fragment = visitor.post(
+        f"{open_site.base}/operators/topics/preview",
+        data={**fields, "csrf": token},
+        headers={"X-Fragment": "1"},
+        timeout=10,
+    )
+    assert "<html" not in fragment.text
+    marks = re.findall("<mark>(.*?)</mark>", fragment.text)
+    assert set(marks) == {"delegation", "patrols"}
+    saved = visitor.submit(page, "/operators/topics", **fields)
+    assert "live for the next article" in text_of(saved)
+    assert '[[topic]] slug = "patrols"' in text_of(saved)
+    with open_site.database.read() as connection:
+        stored = topics.topic_by_slug(connection, "patrols")
+    assert stored is not None
+    assert stored.query == "delegation AND patrols"
+    visitor.submit(visitor.see("/operators/topics?slug=patrols"), "/operators/topics/patrols/remove")
+    with open_site.database.read() as connection:
+        assert topics.topic_by_slug(connection, "patrols") is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"query": "(patrols"}, "^"),
+        ({"query": "  "}, "Write what the topic asks for"),
+        ({"slug": "Not A Slug"}, "Small letters"),
+        ({"slug": "x" * 57}, "at most 56"),
+    ],
+)
+def test_a_topic_that_cannot_be_says_why(open_site: Site, fields: dict[str, str], said: str) -> None:
+    visitor = Visitor(open_site)
+    entered = {"query": "patrols", "title": "Patrols", "slug": "patrols", **fields}
+    answer = visitor.submit(visitor.see("/operators/topics"), "/operators/topics", **entered)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_a_saved_topic_is_written_as_toml_that_reads_back() -> None:
+    import tomllib
+
+    topic = Topic("a-b", '"sea \\ lane"\nOR đảo\x7f', 'T "q"', "D", "vi", urgent=True)
+    [read] = tomllib.loads(TopicEditor(topic, (), is_new=False).toml)["topic"]
+    assert (read["query"], read["title"], read["urgent"], read["language"]) == (topic.query, topic.title, True, "vi")
+
+
+def test_a_source_is_looked_at_then_watched(open_site: Site) -> None:
+    visitor = Visitor(open_site)
+    page = visitor.see("/sources/add")
+    form = {name: value for name, value in page.forms[0].form_values() if isinstance(value, str)}
+    looked = visitor.post(
+        f"{open_site.base}/sources/add/preview", data={**form, "url": "https://new.example.org/news"}, timeout=10
+    )
+    assert "Headline 9" in looked.text
+    assert "Giang Anh" in looked.text
+    broken = visitor.post(
+        f"{open_site.base}/sources/add/preview",
+        data={**form, "url": "https://broken.example.org/"},
+        headers={"X-Fragment": "1"},
+        timeout=10,
+    )
+    assert "The host does not answer." in broken.text
+    added = visitor.submit(
+        page, "/sources/add", url="https://new.example.org/news", title="Báo Mới", time_zone="Asia/Ho_Chi_Minh"
+    )
+    assert added.url.startswith(f"{open_site.base}/sources/bao-moi?")
+    twice = visitor.submit(page, "/sources/add", url="https://new.example.org/news")
+    assert twice.status_code == 422
+    assert "watched already" in twice.text
+    zone = visitor.submit(page, "/sources/add", url="https://other.example.org/", time_zone="Mars/Base")
+    assert zone.status_code == 422
+    assert "no time zone of this name" in zone.text
