@@ -36,6 +36,8 @@ from feeds.watch import Watcher, WatchPolicy
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from bot.web.feeds import FeedServer
+
 log = logging.getLogger(__name__)
 
 ROLES = frozenset({"web", "worker", "chat"})
@@ -302,6 +304,13 @@ class App:
         """Make a source due at once."""
         with self.database.write() as connection:
             targets.due_at(connection, "source", source_id, self.clock())
+
+    @cached_property
+    def feed_server(self) -> FeedServer:
+        """Serves rendered feeds from memory."""
+        from bot.web.wiring import feed_server
+
+        return feed_server(self)
 
     @cached_property
     def web(self) -> ASGIApp:

@@ -76,5 +76,5 @@ def _own_pages(app: App) -> Iterator[None]:
     except PortInUse:
         yield
         return
-    with serving(app.web, listening):
+    with serving(app.web, app.feed_server, listening):
         yield

@@ -18,6 +18,8 @@ from bot.errors import TocsinError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from bot.web.feeds import FeedServer
+
 
 class PortInUse(TocsinError):
     """Somebody else listens there already."""
@@ -37,9 +39,13 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _server(application: ASGIApp) -> uvicorn.Server:
+def _server(application: ASGIApp, feeds: FeedServer) -> uvicorn.Server:
+    from bot.web.feed_protocol import feed_protocol
+
     config = uvicorn.Config(
         application,
+        # Feeds that are in memory are answered where the bytes arrive; everything else is uvicorn's.
+        http=feed_protocol(feeds),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -50,9 +56,11 @@ def _server(application: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve(application: ASGIApp, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
+def serve(
+    application: ASGIApp, feeds: FeedServer, listening: socket.socket, on_ready: Callable[[], None] | None = None
+) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM). `on_ready` is called once requests are answered."""
-    server = _server(application)
+    server = _server(application, feeds)
     if on_ready is not None:
         threading.Thread(target=_when_started, args=(server, on_ready), daemon=True).start()
     server.run(sockets=[listening])
@@ -67,9 +75,9 @@ def _when_started(server: uvicorn.Server, on_ready: Callable[[], None]) -> None:
 
 
 @contextmanager
-def serving(application: ASGIApp, listening: socket.socket) -> Iterator[str]:
+def serving(application: ASGIApp, feeds: FeedServer, listening: socket.socket) -> Iterator[str]:
     """Serve in a thread while the block runs; gives the base URL."""
-    server = _server(application)
+    server = _server(application, feeds)
     ready = threading.Event()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="web", daemon=True)
     thread.start()

@@ -104,7 +104,7 @@ def _serve(app: App) -> None:
     def ready() -> None:
         terminal.say(f"Tocsin is at {app.settings.site.public_url} (Ctrl-C ends it)")
 
-    _until_stopped(app, lambda: serve(app.web, listening, ready))
+    _until_stopped(app, lambda: serve(app.web, app.feed_server, listening, ready))
 
 
 def _work(app: App) -> None:

@@ -27,17 +27,23 @@ def web_application(app: App) -> ASGIApp:
     return create_app(web_services(app))
 
 
+def feed_server(app: App) -> FeedServer:
+    """Everything below /feeds/."""
+    on_demand = OnDemand(app.database, app.site, app.clock, _search_for_feeds)
+    base_url = app.settings.site.public_url
+    return FeedServer(SqlShelf(app.database), base_url=base_url, hub=app.site.hub, on_demand=on_demand)
+
+
 def web_services(app: App) -> WebServices:
     """What the pages get of the application's parts."""
     settings = app.settings
-    on_demand = OnDemand(app.database, app.site, app.clock, _search_for_feeds)
     return WebServices(
         database=app.database,
         settings=settings,
         clock=app.clock,
         subscriptions=app.subscriptions,
         telegram_name=lambda: None,
-        feed_app=FeedServer(SqlShelf(app.database), base_url=settings.site.public_url, on_demand=on_demand),
+        feed_app=app.feed_server,
         tour=_tour(settings.config_directory) if settings.site.tour else None,
         tour_started=app.tour_started,
         add_source=app.add_source,

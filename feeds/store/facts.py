@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from feeds.store.tables import facts
@@ -23,8 +24,16 @@ def put(connection: Connection, name: str, value: Any, until: datetime | None = 
         connection.execute(sa.insert(facts).values(name=name, value=value, until=until))
 
 
+_INSERT = {
+    "sqlite": sqlite.insert(facts).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(facts).on_conflict_do_nothing(),
+}
+
+
 def count(connection: Connection, name: str) -> int:
     """Raise the number kept under `name` by one, and return it. The row stays locked until the transaction ends."""
+    # The row must be there before it can be locked: the first two processes would both insert it.
+    connection.execute(_INSERT[connection.dialect.name], {"name": name, "value": 0})
     value = connection.execute(sa.select(facts.c.value).where(facts.c.name == name).with_for_update()).scalar()
     number = int(value or 0) + 1
     put(connection, name, number)
@@ -33,6 +42,7 @@ def count(connection: Connection, name: str) -> int:
 
 def hold(connection: Connection, name: str, holder: str, now: datetime, until: datetime) -> bool:
     """Hold `name` until `until` (UTC), if nobody else does. False: somebody else does."""
+    connection.execute(_INSERT[connection.dialect.name], {"name": name, "value": holder, "until": until})
     row = connection.execute(
         sa.select(facts.c.value, facts.c.until).where(facts.c.name == name).with_for_update()
     ).first()
