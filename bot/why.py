@@ -22,7 +22,7 @@ from feeds.canonical import canonical_url
 from feeds.errors import QueryError
 from feeds.model import Article, Topic
 from feeds.store import articles, sources, topics
-from feeds.topics import evaluate, matched_words, parse, parse_all
+from feeds.topics import evaluate, matched_words, parse, parse_all, why_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,13 @@ class TopicAnswer:
     slug: str
     matched: tuple[str, ...] = ()
     follows: bool = False
+    failed: str = ""
+    """Of one that does not match: the clause that came nearest, and what was found in its place."""
+
+    @property
+    def matches(self) -> bool:
+        """Whether it selects the article; by no words at all, if it only asks for a language."""
+        return not self.failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,10 @@ class Explanation:
             "article": None
             if article is None
             else {"url": article.url, "title": article.title, "source": article.source, "found": article.found},
-            "topics": [{"slug": one.slug, "matched": one.matched, "follows": one.follows} for one in self.topics],
+            "topics": [
+                {"slug": one.slug, "matched": one.matched, "follows": one.follows, "failed": one.failed}
+                for one in self.topics
+            ],
             "deliveries": [
                 {
                     "id": one.uid,
@@ -125,9 +135,13 @@ def _answers(connection: Connection, article: Article, followed: Sequence[Topic]
         except QueryError:
             continue
         match = evaluate(query, article)
-        words = () if match is None else tuple(matched_words(match, article))
-        answers.append(TopicAnswer(slug, words, slug in own))
-    return sorted(answers, key=lambda one: not one.matched)
+        if match is not None:
+            answers.append(TopicAnswer(slug, tuple(matched_words(match, article)), slug in own))
+        else:
+            nearest = why_not(query, article).failed[:1]
+            failed = "; ".join(f"{clause.text}: {clause.detail}" for clause in nearest)
+            answers.append(TopicAnswer(slug, (), slug in own, failed))
+    return sorted(answers, key=lambda one: not one.matches)
 
 
 def _minute(moment: datetime | None) -> str:
@@ -159,11 +173,12 @@ class _Steps:
 
     def asked(self, answers: Sequence[TopicAnswer]) -> None:
         for answer in answers:
-            if answer.matched:
-                self.said.append(f"{answer.slug} matches by: {', '.join(answer.matched)}.")
-        silent = [answer.slug for answer in answers if not answer.matched]
-        if silent:
-            self.said.append(f"No match: {', '.join(silent)}.")
+            if answer.matches:
+                self.said.append(
+                    f"{answer.slug} matches{' by: ' if answer.matched else ''}{', '.join(answer.matched)}."
+                )
+            elif answer.follows or self.destination is None:
+                self.said.append(f"{answer.slug} does not match: {answer.failed}")
 
     def owed(self, owed: Sequence[Owed], answers: Sequence[TopicAnswer]) -> None:
         for one in owed:
@@ -199,7 +214,7 @@ class _Steps:
 
     def _nothing_owed(self, to: Destination, answers: Sequence[TopicAnswer]) -> None:
         name = f"{to.kind}:{to.address}"
-        matching = [answer for answer in answers if answer.matched]
+        matching = [answer for answer in answers if answer.matches]
         if self.standing.baseline or self.standing.announced_at is None:
             self.said.append(f"Nothing is owed to {name}.")
         elif any(answer.follows for answer in matching):

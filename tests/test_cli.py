@@ -164,6 +164,10 @@ def test_a_query_is_asked_of_a_text(tocsin: Command, tmp_path: Path) -> None:
     assert answer["matches"] is True
     assert answer["article"]["matched"] == ["Patrols", "sea", "patrol"]
     assert tocsin("topics", "test", "submarine", "--text", str(file), "--json").json["matches"] is False
+    failed = tocsin("topics", "test", "patrol submarine", "--text", str(file)).out.splitlines()
+    assert failed[0] == "It does not match."
+    assert failed[1].startswith("  ✓ patrol: ")
+    assert failed[2].startswith("  ✗ submarine: ")
 
 
 def test_a_query_may_name_a_configured_topic(tocsin: Command, tmp_path: Path) -> None:
@@ -270,6 +274,7 @@ def test_why_one_follower_was_not_alerted(tocsin: Command, newsroom: Newsroom, c
     clock.advance(minutes=1)
     found = tocsin("why", article.url, "--to", follower.address)
     assert "it does not follow violent-extremism" in found.out
+    assert "drugs does not match: heroin OR methamphetamine: " in found.out
     assert tocsin("why", article.url, "--to", "nobody").code == 2
 
 

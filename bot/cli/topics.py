@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -148,8 +149,6 @@ def _newest(call: Invocation, config: Path, query: Query, last: int) -> tuple[li
 
 
 def _as_value(article: Article, match: Match | None) -> dict[str, Any]:
-    from dataclasses import asdict
-
     from feeds.topics import matched_words
 
     value: dict[str, Any] = {"url": article.url or None, "title": article.title, "published": article.published}
@@ -160,16 +159,21 @@ def _as_value(article: Article, match: Match | None) -> dict[str, Any]:
 
 
 def _show_one(query: Query, article: Article, as_json: bool) -> None:
-    from feeds.topics import evaluate
+    from feeds.topics import evaluate, why_not
 
     match = evaluate(query, article)
     if as_json:
+        clauses = [asdict(clause) for clause in why_not(query, article).clauses]
         answer = {"query": query.text, "matches": match is not None, "article": _as_value(article, match)}
-        terminal.show_json(answer | {"warnings": query.warnings})
+        terminal.show_json(answer | {"clauses": clauses, "warnings": query.warnings})
         return
     _show_warnings(query)
     if match is None:
         terminal.say("It does not match.")
+        for clause in why_not(query, article).clauses:
+            terminal.say(
+                f"  {'✓' if clause.holds else '✗'} {terminal.clean(clause.text)}: {terminal.clean(clause.detail)}"
+            )
     else:
         terminal.say("It matches.")
         _show_match(article, match)
