@@ -190,6 +190,7 @@ def test_json_feed(version: str) -> None:
         ("Bộ Công an\n   họp", "Bộ Công an họp"),
         ("&unknown; &#0; &#xD800; &#x110000;", "&unknown; \ufffd \ufffd \ufffd"),
         ("a<br>b", "a b"),
+        ("page=1&copy=2 &amp; done", "page=1&copy=2 & done"),
     ],
 )
 def test_no_text_of_a_title_is_lost(written: str, read: str) -> None:
@@ -283,6 +284,18 @@ def test_images(written: str) -> None:
 def test_a_film_has_its_description_in_a_group() -> None:
     entry = rss_item("<link>/a</link><media:group><media:description>About the film</media:description></media:group>")
     assert entry.summary == "About the film"
+
+
+def test_namespaces_are_known_in_spite_of_their_spelling() -> None:
+    body = b"""<rss xmlns:i=" http://www.itunes.com/DTDs/PodCast-1.0.dtd" xmlns:d="https://purl.org/dc/elements/1.1/"><channel>
+        <item><link>/a</link><i:image href="/i.jpg"/><d:creator>Ann</d:creator></item></channel></rss>"""
+    assert (one(body).image, one(body).author) == ("https://example.org/i.jpg", "Ann")
+
+
+def test_a_comment_that_speaks_of_feeds_is_not_the_feed() -> None:
+    body = b"<!-- an <rss> feed --><rss><channel><title>N</title><item><link>/a</link></item></channel></rss>"
+    assert read_feed_metadata(body, URL).title == "N"
+    assert one(body).url == "https://example.org/a"
 
 
 def test_a_namespace_of_its_own_does_not_hide_a_feed() -> None:
@@ -446,6 +459,7 @@ HOSTILE = {
     "tags in a title": b"<rss><channel><item><title>" + b"&lt;b&gt;" * 200_000 + b"</title></item>",
     "less-than in a title": b"<rss><channel><item><title>" + b"<" * 1_000_000 + b"</title></item></channel></rss>",
     "comments in a description": b"<rss><channel><item><description>" + b"&lt;!--" * 200_000,
+    "comments before": b"<!--" * 500_000 + b"<rss>",
     "scripts in a description": b"<rss><channel><item><description>"
     + b"&lt;script&gt;" * 100_000
     + b"</description></item>",

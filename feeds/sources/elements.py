@@ -5,30 +5,32 @@ Pure. Elements are lxml's.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
 from feeds.sources.fragments import web_address
 
-# Namespaces by the prefix they are known under; no prefix: the feed's own vocabulary.
+# Namespaces by the prefix they are known under; no prefix: the feed's own vocabulary. Spelled as `_prefix` reads them.
 _PREFIXES = {
-    "http://www.w3.org/2005/Atom": "atom",
-    "http://purl.org/atom/ns#": "atom",
-    "http://purl.org/dc/elements/1.1/": "dc",
-    "http://purl.org/dc/elements/1.0/": "dc",
-    "http://purl.org/dc/terms/": "dcterms",
-    "http://purl.org/rss/1.0/modules/content/": "content",
-    "http://search.yahoo.com/mrss/": "media",
-    "http://search.yahoo.com/mrss": "media",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
-    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
-    "http://purl.org/rss/1.0/": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://channel.netscape.com/rdf/simple/0.9/": "",
-    "http://backend.userland.com/rss2": "",
-    "http://blogs.law.harvard.edu/tech/rss": "",
+    "www.w3.org/2005/atom": "atom",
+    "purl.org/atom/ns#": "atom",
+    "purl.org/dc/elements/1.1": "dc",
+    "purl.org/dc/elements/1.0": "dc",
+    "purl.org/dc/terms": "dcterms",
+    "purl.org/rss/1.0/modules/content": "content",
+    "search.yahoo.com/mrss": "media",
+    "www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "www.w3.org/1999/xhtml": "xhtml",
+    "purl.org/rss/1.0": "",
+    "my.netscape.com/rdf/simple/0.9": "",
+    "channel.netscape.com/rdf/simple/0.9": "",
+    "backend.userland.com/rss2": "",
+    "blogs.law.harvard.edu/tech/rss": "",
+    "cyber.harvard.edu/rss/rss.html": "",
 }
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -43,10 +45,15 @@ def name_of(element: Any) -> str:
     if tag[0] != "{":
         return tag
     namespace, _, local = tag[1:].partition("}")
-    prefix = _PREFIXES.get(namespace)
-    if prefix is None:
-        prefix = "media" if "mrss" in namespace else "?"
+    prefix = _prefix(namespace)
     return f"{prefix}:{local}" if prefix else local
+
+
+@lru_cache(maxsize=256)
+def _prefix(namespace: str) -> str:
+    """The customary prefix, "?" for none. Case, scheme, white space and a final slash don't count: feeds err there."""
+    spelled = namespace.strip().lower().removeprefix("https://").removeprefix("http://").rstrip("/")
+    return _PREFIXES.get(spelled, "?")
 
 
 def fields_of(element: Any) -> Fields:

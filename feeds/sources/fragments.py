@@ -36,6 +36,7 @@ _UNSEEN = frozenset(["script", "style", "noscript", "template", "iframe", "svg",
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])([^<>]*)>")
 _SPACE_IN_LINE = re.compile(r"[ \t\f\v\xa0\u2000-\u200b\u202f\u205f\u3000]+")
 _LINES = re.compile(r" ?\n[ \n]*")
+_REFERENCE = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DEEP_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # RFC 5322 §3.3
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
@@ -55,12 +56,17 @@ def plain(fragment: str) -> str:
     if "<" in text:
         text = _without_tags(text)
     if "&" in text:
-        text = html.unescape(text)
+        text = unescaped(text)
         if _DEEP_ENTITY.search(text):  # escaped once too often: "&amp;#8217;"
-            text = html.unescape(text)
+            text = unescaped(text)
     text = clean_text(text)
     text = _SPACE_IN_LINE.sub(" ", text.replace("\r", "\n"))
     return _LINES.sub("\n", text).strip()
+
+
+def unescaped(text: str) -> str:
+    """References to characters resolved; only with their semicolon, or `?a=1&copy=2` would lose a parameter."""
+    return _REFERENCE.sub(lambda match: html.unescape(match.group()), text)
 
 
 def one_line(fragment: str) -> str:

@@ -24,7 +24,7 @@ from feeds.sources.elements import (
     name_of,
     text_of,
 )
-from feeds.sources.fragments import looks_like_html, moment, one_line, person, plain, shortened, web_address
+from feeds.sources.fragments import looks_like_html, moment, one_line, person, plain, shortened, unescaped, web_address
 
 LONGEST_SUMMARY = 2_000
 """Characters; a longer description is the article itself, kept whole in `Entry.html`."""
@@ -128,7 +128,7 @@ def title_of(fields: Fields, atom: bool) -> str:
     for name in ("title", "dc:title", "media:title", "itunes:title"):
         for element in fields.get(name, ()):
             if atom and len(element) == 0 and (element.get("type") or "text") == "text":
-                text = markup.one_line(html.unescape(element.text or ""))
+                text = markup.one_line(unescaped(element.text or ""))
             else:
                 text = one_line(content_of(element))
             if text:

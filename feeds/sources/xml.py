@@ -119,10 +119,17 @@ def _decode_as(name: str, body: bytes) -> str | None:
 
 def _from_root(text: str, roots: Collection[str]) -> str | None:
     names = "|".join(map(re.escape, roots))
-    root = re.search(rf"<(?:[A-Za-z][\w.-]{{0,30}}:)?(?:{names})(?=[\s>/])", text)
-    if root is None or re.search(r"<(?:html|body)[\s>]", text[: root.start()], re.IGNORECASE):
-        return None
-    return text[root.start() :]
+    comment_or_root = re.compile(rf"<!--|<(?:[A-Za-z][\w.-]{{0,30}}:)?(?:{names})(?=[\s>/])")
+    place = 0
+    while match := comment_or_root.search(text, place):
+        if match.group() != "<!--":
+            page = re.search(r"<(?:html|body)[\s>]", text[: match.start()], re.IGNORECASE)
+            return None if page else text[match.start() :]
+        end = text.find("-->", match.end())
+        if end < 0:
+            return None
+        place = end + 3
+    return None
 
 
 def _mend_references(text: str) -> str:
