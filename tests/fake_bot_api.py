@@ -247,9 +247,10 @@ class FakeBotApi:
     ) -> None:
         """Return as soon as the condition is true: by what the server has seen, or what the bot did after it."""
         deadline = time.monotonic() + seconds
-        with self._changed:
-            while not condition():
-                assert time.monotonic() < deadline, said()
+        # Not under the lock: the condition may itself make the bot ask something.
+        while not condition():
+            assert time.monotonic() < deadline, said()
+            with self._changed:
                 self._changed.wait(0.02)
 
     def answer_to(self, callback: str, seconds: float = 10) -> dict[str, Any]:
