@@ -1,0 +1,220 @@
+"""The three ways in, walked in a real browser from the first click; and what moves by itself."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser import NOW, Clock, chromium, fill, new_database, served, services
+from standardwebhooks import Webhook
+
+from bot.channels.webhook import WebhookChannel
+from bot.store import deliveries, destinations
+from bot.web.feeds import FeedServer
+from bot.web.services import WebServices
+from feeds import publish
+from feeds.database import Database
+from feeds.model import Article
+from feeds.publish import OnDemand
+from feeds.store import articles, sources
+from feeds.store.shelf import SqlShelf
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Site:
+    """A running site and what stands behind it."""
+
+    base: str
+    database: Database
+    clock: Clock
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="en-GB")
+    made = context.new_page()
+    made.set_default_timeout(10_000)
+    yield made
+    context.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    clock = Clock()
+    database = new_database(tmp_path)
+    fill(database, clock)
+
+    def with_feeds(base: str) -> WebServices:
+        told = publish.Site(base_url=base, title="Tocsin", tag="127.0.0.1,2026")
+        publish.ensure_all(database, told, NOW)
+        while publish.publish_stale(database, told, NOW):
+            pass
+        feed_app = FeedServer(SqlShelf(database), base_url=base, on_demand=OnDemand(database, told, clock))
+        return replace(
+            services(database, clock, base), feed_app=feed_app, send_test=lambda destination: deliver(destination)
+        )
+
+    def deliver(destination_id: int) -> None:
+        """What the outbox does, without its waiting: owe a ping, send it, write down what came of it."""
+        channel = WebhookChannel(clock=clock, allow_private_networks=True)
+        with database.write() as connection:
+            destination = destinations.destination_by_id(connection, destination_id)
+            alert = deliveries.add_alert(connection, "ping", "ping:1", {}, NOW)
+            deliveries.owe(connection, alert, "ping:1", destination_id, [], NOW)
+            [owed] = deliveries.pending(connection, destination_id, NOW, 10)
+        assert destination is not None
+        assert owed.id is not None
+        receipt = channel.send(destination, owed)
+        outcome = deliveries.Outcome(owed.id, "sent", True, receipt.status, receipt.detail, 0.01, NOW)
+        with database.write() as connection:
+            deliveries.record(connection, [outcome])
+        channel.close()
+
+    with served(with_feeds) as base:
+        yield Site(base, database, clock)
+    database.close()
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    """An endpoint on this machine that takes everything."""
+    received: list[tuple[dict[str, str], bytes]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append((dict(self.headers.items()), body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/in", received
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_subscribing_to_a_topic_s_feed(site: Site, page: Page) -> None:
+    page.goto(site.base)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Topics").click()
+    page.get_by_role("link", name="Counter-terrorism cooperation").first.click()
+    # What a reader finds by itself, and what a person clicks, are the same feed.
+    found = page.locator("link[rel=alternate][type='application/atom+xml']").first.get_attribute("href")
+    clicked = page.get_by_role("link", name="Atom – Counter-terrorism cooperation").get_attribute("href")
+    assert found == clicked
+    assert found is not None
+    answer = page.request.get(found)
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert "ASEAN members plan a joint answer to violent extremism" in answer.text()
+
+
+def test_following_on_telegram(site: Site, page: Page) -> None:
+    page.goto(f"{site.base}/topics/maritime-security")
+    page.get_by_role("link", name="Follow on Telegram").click()
+    link = page.get_by_role("link", name="Open Telegram and follow “Maritime security”")
+    assert link.get_attribute("href") == "https://t.me/TocsinBot?start=topic_maritime-security"
+    code = page.get_by_role("img", name="QR code of https://t.me/TocsinBot?start=topic_maritime-security")
+    box = code.bounding_box()
+    assert box is not None
+    assert box["width"] > 150
+
+
+def test_getting_it_by_webhook(site: Site, page: Page) -> None:
+    with receiver() as (address, received):
+        page.goto(site.base)
+        page.get_by_role("link", name="Set up a webhook").click()
+        page.get_by_label("Where to send alerts (URL)").fill(address)
+        page.get_by_label("Name", exact=True).fill("Night desk")
+        page.get_by_role("button", name="Add the webhook").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Night desk"
+        page.get_by_text("Test message").wait_for()
+        page.get_by_text("Show the secret").click()
+        secret = page.locator(".secret").inner_text()
+    [(headers, body)] = received
+    # The receiver verifies what came with the secret that the page shows.
+    assert Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()}) == json.loads(body)
+    assert json.loads(body)["type"] == "ping"
+
+
+def test_an_article_appears_by_itself_and_is_announced(site: Site, page: Page) -> None:
+    page.goto(site.base)
+    before = page.locator("#live-articles article").count()
+    with site.database.write() as connection:
+        ministry = sources.state_by_slug(connection, "ministry")
+        assert ministry is not None
+        assert ministry.source.id is not None
+        fresh = Article("https://portal.example.org/new", title="A patrol returns", uid="e" * 32)
+        articles.insert(connection, ministry.source.id, fresh, [], site.clock.now, baseline=False)
+    page.get_by_role("heading", name="A patrol returns").wait_for()
+    assert page.locator("#live-articles article").count() == before
+    assert page.locator("#live-status").inner_text() == "One new article"
+
+
+def test_the_topic_editor_shows_matches_while_typing(site: Site, page: Page) -> None:
+    page.goto(f"{site.base}/operators/topics")
+    page.get_by_label("What it asks for").fill("delegation AND border")
+    page.locator("#preview mark").first.wait_for()
+    words = {text.lower() for text in page.locator("#preview mark").all_inner_texts()}
+    assert words == {"delegation", "border"}
+    page.get_by_label("What it asks for").fill("delegation AND (border")
+    page.locator("#preview .problem").wait_for()
+
+
+def test_a_source_is_previewed_without_leaving_the_form(site: Site, page: Page) -> None:
+    page.goto(f"{site.base}/sources/add")
+    page.get_by_label("Address of the site").fill("https://new.example.org/news")
+    page.get_by_text("Headline 9").wait_for()
+    page.get_by_label("Name", exact=True).fill("New source")
+    page.get_by_role("button", name="Watch it").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "New source"
+
+
+def test_the_keyboard_alone_is_enough(site: Site, page: Page) -> None:
+    page.goto(site.base)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+def test_without_scripts_everything_is_there(site: Site, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{site.base}/operators/topics")
+    page.get_by_label("What it asks for").fill("delegation")
+    page.get_by_role("button", name="Try it").click()
+    assert page.locator("#preview article").count() == 20
+    site.clock.now += timedelta(seconds=1)
+    page.goto(site.base)
+    assert page.locator("#live-articles article").count() == 12
+    context.close()
