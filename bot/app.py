@@ -293,6 +293,14 @@ class App:
 
     # What people ask for
 
+    def preview_source(self, url: str) -> dict[str, Any]:
+        """How an address would be watched, as `tocsin preview --json` prints it. Raises `feeds.errors.FeedsError`."""
+        from bot.preview import preview_source
+        from feeds.topics import parse_all
+
+        queries = parse_all({topic.slug: (topic.query, topic.language) for topic in self.settings.topics})
+        return preview_source(url, self.visits.get, queries)
+
     def add_source(self, source: Source) -> None:
         """Watch a source from now on."""
         with self.database.write() as connection:

@@ -65,7 +65,7 @@ def one_pass(app: App) -> Pass:
 @contextmanager
 def _own_pages(app: App) -> Iterator[None]:
     """Serve this program's own pages, if a source is among them and no other process serves them already."""
-    from bot.server import PortInUse, listen, serving
+    from bot.server import PortInUseError, listen, serving
 
     origins = tuple(f"{origin}/" for origin in app.settings.own_origins)
     if not any(source.url.startswith(origins) for source in app.settings.sources):
@@ -73,7 +73,7 @@ def _own_pages(app: App) -> Iterator[None]:
         return
     try:
         listening = listen(app.settings.server.host, app.settings.server.port)
-    except PortInUse:
+    except PortInUseError:
         yield
         return
     with serving(app.web, app.feed_server, listening):

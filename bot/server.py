@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from bot.web.feeds import FeedServer
 
 
-class PortInUse(TocsinError):
+class PortInUseError(TocsinError):
     """Somebody else listens there already."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises PortInUse; port 0 takes any free one."""
+    """A listening socket. Raises PortInUseError; port 0 takes any free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -35,7 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.listen(512)
     except OSError as error:
         listening.close()
-        raise PortInUse(f"cannot listen on {host}:{port}: {error.strerror}; set PORT to another one") from error
+        raise PortInUseError(f"cannot listen on {host}:{port}: {error.strerror}; set PORT to another one") from error
     return listening
 
 

@@ -46,6 +46,7 @@ def web_services(app: App) -> WebServices:
         feed_app=app.feed_server,
         tour=_tour(settings.config_directory) if settings.site.tour else None,
         tour_started=app.tour_started,
+        preview_source=app.preview_source,
         add_source=app.add_source,
         search=Search(app.database),
         look_now=app.look_now,
