@@ -176,7 +176,7 @@ def test_a_dripping_server_is_left_at_the_deadline(site: FakeSite, hasty: Fetche
     start = time.monotonic()
     with pytest.raises(DeadlineExceeded):
         hasty.get(site.url("/x"))
-    assert 0.25 < time.monotonic() - start < 1.5
+    assert 0.25 < time.monotonic() - start < 5
 
 
 def test_a_silent_server_is_left_at_the_deadline(site: FakeSite, hasty: Fetcher) -> None:
