@@ -134,21 +134,31 @@ def _tree(text: str) -> tuple[HtmlElement, bool]:
     return tree, any("depth" in error.message for error in parser.error_log)
 
 
-def text_of(element: HtmlElement) -> str:
-    """The text in the element as a reader sees it, on one line; scripts and styles are no text."""
+def text_of(element: HtmlElement, limit: int | None = None) -> str:
+    """The text in the element as a reader sees it, on one line; scripts and styles are no text.
+
+    With `limit`, about so many characters of its beginning: the work is bounded too.
+    """
     parts: list[str] = []
+    left = limit if limit is not None else 2 * LARGEST_PAGE
     walk = lxml.etree.iterwalk(element, events=("start", "end"))
     for event, node in walk:
         if node.tag in BREAKING:
             parts.append(" ")
+        text = ""
         if event == "start":
             if node.tag in UNSEEN:
                 walk.skip_subtree()
-            elif node.text:
-                parts.append(node.text)
-        elif node.tail and node is not element:
-            parts.append(node.tail)
-    return one_line("".join(parts))
+            else:
+                text = node.text or ""
+        elif node is not element:
+            text = node.tail or ""
+        parts.append(text)
+        left -= 1 + len(text)
+        if left < 0:
+            break
+    line = one_line("".join(parts))
+    return line if limit is None else line[:limit]
 
 
 def plain_text(html: str) -> str:

@@ -58,6 +58,7 @@ def read_headline(tree: HtmlElement, facts: Facts, url: str, entry_title: str) -
     for part in parts:
         add(part, 2.5 if len(parts) == 1 else 1.5)
     add(entry_title, 3.0)
+    stated = tuple(scores)
     for element, points in _shown_titles(tree):
         add(text_of(element), points, element)
     for key in scores:
@@ -65,7 +66,7 @@ def read_headline(tree: HtmlElement, facts: Facts, url: str, entry_title: str) -
         if len(key.split()) < 3:
             scores[key] -= 1.0
     for key, (_, element) in shown.items():  # a visible title that a machine's title, cut off or extended, agrees with
-        if element is not None and any(other != key and _agree(key, other) for other in scores):
+        if element is not None and any(other != key and _agree(key, other) for other in stated):
             scores[key] += 2.0
     if not scores:
         return Headline("", None)

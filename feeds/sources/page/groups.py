@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import exp
 
 from lxml.html import HtmlElement
@@ -24,14 +24,17 @@ from feeds.sources.page.links import Link, looks_like_article, stable_classes, t
 MOST_GROUPS = 12
 """Groups whose cards are read; the others' links are too few or say too little."""
 MOST_JOINED = 60
+LONGEST_HEADING = 80
 LEAST_SCORE = 0.2
 
 _ASIDE_HEADING = re.compile(
-    r"most (?:read|viewed|popular|shared)|popular|trending|related|see also|you (?:may|might)|recommend|other news|"
-    r"more from|quick links|useful links|categor|tags|archives|follow us|links|đọc nhiều|xem nhiều|liên quan|tin khác|"
-    r"các tin khác|có thể bạn|liên kết|chuyên mục|les plus lus|meistgelesen|más leíd|terpopuler",
+    r"(?:most (?:read|viewed|popular|shared)|popular|trending|related|see also|you (?:may|might)|recommended|"
+    r"more (?:from|on)|recent (?:posts|comments)|đọc nhiều|xem nhiều|tin liên quan|bài liên quan|có thể bạn|"
+    r"les plus lus|meistgelesen|lo más leído|terpopuler).{0,40}|(?:other (?:news|articles)|links|categories|tags|"
+    r"(?:quick|useful|external) links|archives|follow us|tin khác|các tin khác|liên kết.{0,20}|chuyên mục)\W{0,3}",
     re.IGNORECASE,
 )
+"""Headings of what stands beside a list; "Category archives: Security" is a list's own."""
 _LEAD = re.compile(r"lead|featured?|hero|top|main|big|first|highlight|sticky|pinned|noi-?bat|spotlight")
 
 
@@ -93,7 +96,7 @@ class Group:
             if is_aside(step) and self.shares.get(step, 0.0) < 0.6:
                 factor *= 0.35
             in_main = in_main or is_main(step)
-        if _ASIDE_HEADING.search(heading_before(self.roots[0])):
+        if _ASIDE_HEADING.fullmatch(heading_before(self.roots[0])):
             factor *= 0.35
         if in_main:
             factor *= 1.15
@@ -211,28 +214,30 @@ def _run_end(siblings: Sequence[HtmlElement], starts: Sequence[int], start: int)
 
 
 def heading_before(root: HtmlElement) -> str:
-    """The heading under which a card stands: the nearest one among its own and its ancestors' earlier siblings."""
+    """The heading under which a card stands: the nearest one among its own and its ancestors' earlier siblings.
+
+    A first-level heading is the page's own, and no judgement on the list below it.
+    """
     step = root
     for _ in range(5):
-        for number, sibling in enumerate(step.itersiblings(preceding=True)):
-            if number >= 3:
-                break
-            words = sibling.get("class") or ""
-            if (
-                sibling.tag in HEADINGS
-                or "title" in words
-                or "head" in words
-                or sibling.tag in ("header", "legend", "caption")
-            ):
-                return text_of(sibling)[:120]
-            inner = next((inner for inner in sibling.iter(*HEADINGS)), None)
-            if inner is not None and len(sibling) <= 3 and len(text_of(sibling)) < 80:
-                return text_of(inner)[:120]
+        for sibling in islice(step.itersiblings(preceding=True), 3):
+            heading = _heading_in(sibling)
+            if heading is not None:
+                return "" if heading.tag == "h1" else text_of(heading, LONGEST_HEADING)
         parent = step.getparent()
         if parent is None or parent.tag in ("body", "main", "html"):
             break
         step = parent
     return ""
+
+
+def _heading_in(element: HtmlElement) -> HtmlElement | None:
+    """The element itself or its first heading, where it is a heading or a short block around one."""
+    first = next((step for step in islice(element.iter("*"), 12) if step.tag in HEADINGS), None)
+    if first is not None and (len(element) <= 3 or element.tag == "header"):
+        return first
+    called = element.tag in ("legend", "caption") or re.search(r"title|head", element.get("class") or "")
+    return element if called else None
 
 
 def groups_of(links: Sequence[Link], *, url: str, base: str, time_zone: str) -> list[Group]:

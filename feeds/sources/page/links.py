@@ -32,7 +32,9 @@ _DATED_PATH = re.compile(r"/(?:19|20)\d\d(?:/|-)\d{1,2}(?:/|-)")
 _ARTICLE_QUERY = re.compile(r"(?:^|&)(?:\w{0,12}id|p|article|news|item|story|dn|t)=\w+", re.IGNORECASE)
 _GENERIC = re.compile(
     r"(?:(?:read|view|see|show|learn|find out|discover|load)\s(?:more|all|full|details?|article|the full)[\w\s]{0,30}|"
-    r"more(?:\sdetails?|\sinfo(?:rmation)?)?|continue(?:\sreading)?|details?|full (?:story|article|text)|download|pdf|"
+    r"more(?:\sdetails?|\sinfo(?:rmation)?)?|continue(?:\sreading)?|details?|"
+    r"full (?:story|article|text)|download.{0,20}|"
+    r"\W*(?:pdf|docx?|xlsx?)\W.{0,20}|pdf|"
     r"next(?:\spage)?|prev(?:ious)?(?:\spage)?|older|newer|(?:older|newer) posts|first|last|home|share|print|"
     r"e?mail|reply|permalink|link|comments?|\d+\scomments?|leave a comment|back|top|"
     r"xem (?:thêm|tiếp|chi tiết|tất cả)|chi tiết|đọc (?:thêm|tiếp)|trang (?:sau|trước|chủ|đầu|cuối)|tiếp|sau|trước|"
