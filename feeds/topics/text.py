@@ -32,7 +32,7 @@ find_run_texts = re.compile(RUN).findall
 _PIECE = re.compile(rf"(?:(?!_){CHARACTER})+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 # Scripts written without spaces: each character (with its marks) is a word, and a query of several is a phrase.
-_UNSPACED = re.compile(rf"[\u0e01-\u0eff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff][{MARKS}]*")
+UNSPACED = re.compile(rf"[\u0e01-\u0eff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff][{MARKS}]*")
 _LONGEST_STEMMED = 60
 _MOST_JOINED = 4
 
@@ -146,7 +146,7 @@ def _split(run: str) -> tuple[tuple[Piece, ...], Word | None]:
         parts += _unspaced_parts(match.start(), match[0])
     if len(parts) > 1 and all(end - start == 1 for start, end, _ in parts) and "." in run and "-" not in run:
         letters = "".join(part for _, _, part in parts)
-        if letters.isalpha() and _UNSPACED.search(letters) is None:
+        if letters.isalpha() and UNSPACED.search(letters) is None:
             return (Piece(parts[0][0], parts[-1][1], word(letters)),), None
     if len(parts) > 1 and parts[-1][2] in ("s", "S") and run[parts[-1][0] - 1] in APOSTROPHES:
         parts.pop()
@@ -164,7 +164,7 @@ def _split(run: str) -> tuple[tuple[Piece, ...], Word | None]:
 def _unspaced_parts(offset: int, run: str) -> Iterator[tuple[int, int, str]]:
     """Cut a run at every character of a script without spaces."""
     end = 0
-    for match in _UNSPACED.finditer(run) if not run.isascii() else ():
+    for match in UNSPACED.finditer(run) if not run.isascii() else ():
         if match.start() > end:
             yield offset + end, offset + match.start(), run[end : match.start()]
         yield offset + match.start(), offset + match.end(), match[0]

@@ -1,0 +1,172 @@
+"""A query as a full-text index can narrow it: an expression that finds all that the query selects, and usually more.
+
+Both expressions are for an index of title and body in words without accents, in lower case, as `text.fold` makes them and as
+FTS5's unicode61 with `remove_diacritics 2` nearly does; words are not stemmed there, so stems become prefixes. What they
+find is candidates: `evaluate` decides. Prefixes that a stemmer takes off (Arabic, Indonesian) are not foreseen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from os.path import commonprefix
+
+from feeds.topics.query import MAIN, And, AtLeast, Leaf, Near, Node, Not, Or, Query, Term, Weighted
+from feeds.topics.text import UNSPACED, fold, stem
+
+_LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl", "sv", "da", "no", "ro", "ru")
+"""Languages whose stems begin as the word does."""
+_IRREGULAR = {"die": ("dying",), "lie": ("lying",), "tie": ("tying",), "sky": ("skies",), "idl": ("idly",)}
+"""English stems of words that begin otherwise."""
+_WORDS = frozenset("aioy")
+_SHORTEST_SPLIT = 4
+_LONGEST_INITIALS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words next to each other; the last is a prefix or not."""
+
+    words: tuple[str, ...]
+    prefix: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """All of these, or any of these."""
+
+    operator: str
+    parts: tuple[_Words | _Group, ...]
+
+
+_Narrow = _Words | _Group
+
+
+def fts5_expression(query: Query) -> str | None:
+    """Return an FTS5 MATCH expression for SQLite; None where the index cannot narrow the query."""
+    narrowed = _narrow(query.root)
+    if narrowed is None:
+        return None
+    return _render(
+        narrowed, {"and": " AND ", "or": " OR "}, lambda each: f'"{" ".join(each.words)}"{"*" * each.prefix}'
+    )
+
+
+def tsquery_expression(query: Query) -> str | None:
+    """Return an expression for PostgreSQL's `to_tsquery('simple', …)`; None where the index cannot narrow the query."""
+
+    def words(each: _Words) -> str:
+        text = " <-> ".join(f"'{word}'" for word in each.words) + (":*" if each.prefix else "")
+        return f"({text})" if len(each.words) > 1 else text
+
+    narrowed = _narrow(query.root)
+    return None if narrowed is None else _render(narrowed, {"and": " & ", "or": " | "}, words)
+
+
+def _render(narrowed: _Narrow, operators: dict[str, str], words: Callable[[_Words], str]) -> str:
+    if isinstance(narrowed, _Words):
+        return words(narrowed)
+    return f"({operators[narrowed.operator].join(_render(part, operators, words) for part in narrowed.parts)})"
+
+
+def _group(operator: str, parts: Iterable[_Narrow]) -> _Narrow:
+    distinct = tuple(dict.fromkeys(parts))
+    return distinct[0] if len(distinct) == 1 else _Group(operator, distinct)
+
+
+def _all(nodes: Iterable[Node]) -> _Narrow | None:
+    parts = [narrowed for node in nodes if (narrowed := _narrow(node)) is not None]
+    return _group("and", parts) if parts else None
+
+
+def _any(nodes: Iterable[Node]) -> _Narrow | None:
+    parts: list[_Narrow] = []
+    for node in nodes:
+        narrowed = _narrow(node)
+        if narrowed is None:
+            return None
+        parts.append(narrowed)
+    return _group("or", parts) if parts else None
+
+
+def _narrow(node: Node) -> _Narrow | None:
+    """Return what must be in the index for a part of a query to hold; None where that is unknown."""
+    match node:
+        case Leaf():
+            return _narrow_leaf(node)
+        case And(children):
+            return _all(child for child in children if not isinstance(child, Not))
+        case Or(children) | AtLeast(_, children):
+            return _any(children)
+        case Near():
+            return _narrow(node.left) if node.negated else _all((node.left, node.right))
+        case Weighted(_, items):
+            return _any(child for weight, child in items if weight > 0)
+        case _:
+            return None
+
+
+def _narrow_leaf(leaf: Leaf) -> _Narrow | None:
+    if leaf.field not in MAIN:
+        return None
+    sequences = []
+    for terms in leaf.alternatives:
+        parts = [_narrow_term(term) for term in terms]
+        # Not as a phrase: between two of our words the index may have one more (the s of a possessive).
+        some = [part for part in parts if part is not None]
+        if not some:
+            return None
+        sequences.append(_group("and", some))
+    return _group("or", sequences)
+
+
+def _narrow_term(term: Term) -> _Narrow | None:
+    folded = fold(term.text)
+    if not folded.isalnum() or UNSPACED.search(folded):
+        return None
+    if term.kind == "stem":
+        ways = _beginnings(term.text, folded)
+    else:
+        ways = [_Words((folded,), term.kind == "prefix")]
+        # Vietnamese i and y.
+        ways += [_Words((other,), False) for other in _other_spellings(folded)]
+    ways += [each for way in ways for each in _taken_apart(way)]
+    if folded.isalpha() and 1 < len(folded) <= _LONGEST_INITIALS and term.kind != "prefix":
+        ways.append(_Words(tuple(folded), False))
+    return _group("or", ways)
+
+
+def _beginnings(text: str, folded: str) -> list[_Words]:
+    """Return how words of the same stem begin, whatever the language."""
+    found = {folded}
+    for language in _LANGUAGES:
+        for stemmed in {fold(stem(text, language)), fold(stem(folded, language))}:
+            beginning = commonprefix((folded, stemmed))
+            if len(beginning) < min(3, len(folded)):
+                found.add(stemmed)
+            else:
+                # policy, policies; agree, agreeing; and a doubled consonant that went.
+                found.add(re.sub("[iy]$", "", beginning) if len(beginning) > 3 else beginning)
+    found.update(_other_spellings(folded))
+    found.update(_IRREGULAR.get(stem(folded, "en"), ()))
+    shortest = [one for one in found if not any(one != other and one.startswith(other) for other in found)]
+    return [_Words((one,), True) for one in sorted(shortest)]
+
+
+_FINAL = re.compile("^(h|k|l|m|s|t|v|qu)([iy])$")
+
+
+def _other_spellings(folded: str) -> list[str]:
+    match = _FINAL.match(folded)
+    return [match[1] + ("y" if match[2] == "i" else "i")] if match else []
+
+
+def _taken_apart(way: _Words) -> list[_Words]:
+    """Return a word as the two parts of a hyphenated one: "counter-terrorism" stands in the index as two words."""
+    (whole,) = way.words
+    if len(whole) < _SHORTEST_SPLIT:
+        return []
+    return [
+        _Words((whole[:at], whole[at:]), way.prefix) for at in range(1, len(whole)) if at > 1 or whole[0] not in _WORDS
+    ]
