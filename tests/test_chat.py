@@ -444,3 +444,30 @@ def test_what_the_operator_declared_is_not_changed_by_chat(
     assert "operator's configuration" in api.answer_to(api.press(anna, message, "Maritime"))["text"]
     assert len(followed(subscriptions, -5)) == 1
     assert "Muted until" in ask(anna, "/mute 1h", to=group)["text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/follow \u202e<b>&amp;{0}%s",
+        "/follow " + "(" * 400,
+        "/unfollow " + "Z\u0301\u0302\u0303\u0304" * 300,
+        "/timezone " + "😀" * 2000,
+        "/search " + "x" * 4000,
+        "/start topic_" + "a" * 200,
+        "/mute \u00b2h",
+        "/topics 99999",
+        "\u200b\u200b",
+        "{language} <script>",
+    ],
+)
+def test_every_hostile_word_is_answered(anna: Chat, ask: Any, text: str) -> None:
+    answer = ask(anna, text)["text"]
+    assert answer
+    assert "\u202e" not in answer
+    assert ask(anna, "/help")["text"].startswith("What I understand")
+
+
+def test_a_wrong_query_is_explained_in_the_persons_language(api: FakeBotApi, process: ChatProcess, ask: Any) -> None:
+    binh = api.person(BINH, "Bình", language="vi")
+    assert "dấu ngoặc này chưa đóng" in ask(binh, "/follow biển AND (tuần")["text"]

@@ -12,6 +12,7 @@ from bot.chat.services import Found
 from bot.clean import cut, one_line, web_address
 from bot.errors import RequestError
 from bot.languages import LANGUAGES, sentence
+from bot.languages.query_errors import said_in
 from bot.message import Button
 from bot.model import Destination
 from feeds.errors import QueryError
@@ -59,7 +60,7 @@ def popup(language: str, key: str, /, **values: object) -> str:
 def refusal(language: str, error: RequestError | QueryError) -> Reply:
     """Why it can't be done, and what would be right."""
     if isinstance(error, QueryError):
-        lines = [words(language, "query_error", reason=error)]
+        lines = [words(language, "query_error", reason=said_in(language, str(error)))]
         lines.append(f"<pre>{escape(_caret(error), quote=False)}</pre>")
         if error.suggestion:
             lines.append(words(language, "query_suggestion", suggestion=f"/follow {error.suggestion}"))
