@@ -114,6 +114,19 @@ def test_without_a_network_it_waits_for_one(api: FakeBotApi, make: Callable[...,
     assert process.username == "tocsin_test_bot"
 
 
+def test_one_may_wait_until_it_is_known_whether_messages_can_be_sent(
+    api: FakeBotApi, make: Callable[..., ChatProcess]
+) -> None:
+    anna = api.person(1)
+    process = make()
+    assert process.wait(10)
+    process.channel.send(to(1), delivery())
+    assert len(anna.messages) == 1
+    process.stop()
+    assert not make(token="nonsense").wait(10)
+    assert not make(hold=lambda: False).wait(10)
+
+
 def test_a_hiccup_while_polling_loses_no_message(api: FakeBotApi, make: Callable[..., ChatProcess]) -> None:
     problems = Problems()
     make(on_problem=problems)

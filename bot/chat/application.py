@@ -73,6 +73,7 @@ class ChatProcess:
         self._stop: asyncio.Event | None = None
         self._problem: str | None = "not started"
         self._started = threading.Event()
+        self._settled = threading.Event()
         self._announced = False
         self._username: str | None = None
         self._offset: int | None = None
@@ -99,6 +100,11 @@ class ChatProcess:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), name="telegram", daemon=True)
         self._thread.start()
         self._started.wait()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it is known whether messages can be sent now, at most `seconds`; whether they can."""
+        self._settled.wait(seconds)
+        return self.ready
 
     def stop(self, timeout: float = 15.0) -> None:
         """Finish what is being answered, confirm what was read, and end; within `timeout` seconds."""
@@ -248,6 +254,7 @@ class ChatProcess:
         if problem == self._problem:
             return
         self._problem = problem
+        self._settled.set()
         if problem is None:
             log.info("Telegram is connected")
         elif problem in (STANDING_BY, "stopped"):
