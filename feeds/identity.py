@@ -48,6 +48,8 @@ SAME_WORDS_APART = timedelta(days=3)
 """The same words later than that are the next issue of something regular."""
 OLD = timedelta(days=7)
 """An item published so long before the last look, and unseen then, is not news..."""
+TOGETHER = 3
+"""Titles without dates that come back under new addresses at once, from which the site has moved."""
 MANY = 5
 """...where so many of them come at once. A single one may be a document that was dated back."""
 AHEAD = timedelta(days=1)
@@ -159,6 +161,7 @@ class Decider:
         self._now = now
         self._last_look = last_look
         self._baseline = baseline
+        self._site_moved = False
 
     def decide(self, entries: Sequence[Entry]) -> list[Decision]:
         """One decision for each entry that is not a repetition of an earlier one, in their order."""
@@ -169,6 +172,8 @@ class Decider:
         taken: dict[int, int] = {}
         # Strong names first: an entry known by its own address must not lose it to one that only has its number.
         for weak in (False, True) if self._known else ():
+            unmatched = [one for one, match in zip(named, matches, strict=True) if match is None]
+            self._site_moved = weak and self._have_moved(unmatched, contested, taken)
             for place, (entry, names) in enumerate(named):
                 if matches[place] is None:
                     usable = [_whole_name(entry), *(name for name in names if name not in contested)]
@@ -185,6 +190,21 @@ class Decider:
         if entry.published is not None and entry.published > self._now + AHEAD:
             return replace(entry, published=None)
         return entry
+
+    def _have_moved(
+        self, unmatched: Sequence[tuple[Entry, tuple[Key, ...]]], contested: set[Key], taken: Mapping[int, int]
+    ) -> bool:
+        """Whether known titles without dates came back together under other addresses, as after a redesign.
+
+        One such title may be the next issue of something regular.
+        """
+        returned = 0
+        for _, names in unmatched:
+            for name in names:
+                known = self._known.get(name)
+                if known and known.id not in taken and name not in contested and name[1].startswith("t"):
+                    returned += name[0] == "text"
+        return returned >= TOGETHER and 2 * returned >= len(unmatched)
 
     def _match(
         self, entry: Entry, names: Sequence[Key], taken: Mapping[int, int], weak: bool
@@ -215,7 +235,8 @@ class Decider:
             return similar or same_moment or canonical_url(entry.url) == canonical_url(known.url)
         if kind == "text":
             if value.startswith("t"):
-                return apart is not None and apart <= SAME_TIME and len(_words(entry.title)) >= _LEAST_TITLE
+                same_time = self._site_moved if apart is None else apart <= SAME_TIME
+                return same_time and len(_words(entry.title)) >= _LEAST_TITLE
             return apart is None or apart <= SAME_WORDS_APART
         if _is_weak(name):
             return similar or (apart is not None and apart <= SAME_TIME)

@@ -36,7 +36,7 @@ SAME_STORY = 0.25
 SAME_SOURCE = 0.6
 """The same within one source, whose articles share boilerplate and whose editors do not copy themselves."""
 IN_PART = 0.15
-CONTAINED = 0.7
+CONTAINED = 0.5
 """A short copy in a long text: fewer common shingles are enough where they are this share of the shorter text."""
 
 _WORD = re.compile(r"\w+")

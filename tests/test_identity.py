@@ -245,6 +245,17 @@ def test_a_page_list_without_summaries_survives_a_move_by_title_and_day() -> Non
     assert site.verdicts(entry(0, guid=None, summary="", url="https://example.org/x/y")) == ["known"]
 
 
+def test_an_undated_list_survives_a_redesign_and_a_single_title_is_new() -> None:
+    undated = [entry(number, guid=None, summary="", published=None) for number in range(8)]
+    moved = [replace(item, url=f"https://example.org/redesigned/{place}") for place, item in enumerate(undated)]
+    site = Site()
+    site.look(*undated)
+    assert (
+        site.verdicts(replace(moved[0], url="https://example.org/once-more"), *undated[1:]) == ["new"] + ["known"] * 7
+    )
+    assert site.verdicts(*moved[1:]) == ["known"] * 7
+
+
 def test_a_backfill_is_silent_and_a_single_old_item_is_not() -> None:
     site = Site()
     site.look(entry(0))

@@ -28,13 +28,18 @@ def article(length: int) -> Words:
     return words[:length]
 
 
-ARTICLES = [article(_random.randint(150, 700)) for _ in range(300)]
+ARTICLES = [article(_random.randint(150, 700)) for _ in range(200)]
 
 
 def signed(words: Words) -> bytes:
     made = signature(" ".join(words))
     assert made is not None
     return made
+
+
+@pytest.fixture(autouse=True)
+def _same_articles_in_any_order_of_tests() -> None:
+    _random.seed(11)
 
 
 SIGNATURES = [signed(words) for words in ARTICLES]
@@ -74,11 +79,11 @@ def test_other_articles_in_the_same_words_are_no_copies_and_seldom_candidates() 
     assert candidates < 0.03 * pairs
 
 
-def test_a_short_copy_in_a_long_text_is_contained() -> None:
-    words = article(600)
-    whole, part = signed(words), signed(words[:130])
-    assert containment(whole, part) > 0.8
-    assert same_story(whole, part)
+def test_a_short_copy_in_a_long_text_is_believed() -> None:
+    pairs = [(signed(words), signed(words[: len(words) // 4])) for words in (article(600) for _ in range(60))]
+    mean = sum(containment(whole, part) for whole, part in pairs) / len(pairs)
+    assert 0.9 < mean <= 1
+    assert sum(same_story(whole, part) for whole, part in pairs) >= 0.95 * len(pairs)
 
 
 def test_boilerplate_does_not_join_two_articles_of_one_source() -> None:
