@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,13 @@ from bot.web.application import create_app
 from bot.web.feeds import FeedServer
 from bot.web.services import Hit, WebServices
 from feeds.publish import OnDemand
+from feeds.store import facts
 from feeds.store.shelf import SqlShelf
+
+TELEGRAM_USERNAME = "telegram.username"
+"""The fact under which a chat process of its own notes the bot's name."""
+
+ASK_AGAIN = timedelta(seconds=10)
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -42,7 +49,7 @@ def web_services(app: App) -> WebServices:
         settings=settings,
         clock=app.clock,
         subscriptions=app.subscriptions,
-        telegram_name=lambda: None,
+        telegram_name=TelegramName(app),
         feed_app=app.feed_server,
         tour=_tour(settings.config_directory) if settings.site.tour else None,
         tour_started=app.tour_started,
@@ -58,6 +65,28 @@ def _tour(config_directory: Path) -> Tour | None:
 
     directory = config_directory / "tour"
     return load(directory) if (directory / "tour.toml").is_file() else None
+
+
+class TelegramName:
+    """The bot's user name: from this process's chat, or as another process has noted it."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._name: str | None = None
+        self._asked: datetime | None = None
+
+    def __call__(self) -> str | None:
+        """The name without "@"; None while nobody knows it. The database is asked at most every ten seconds."""
+        if self._app.chat is not None:
+            name: str | None = self._app.chat.username
+            return name
+        now = self._app.clock()
+        recently = self._asked is not None and now - self._asked < ASK_AGAIN
+        if self._name is None and self._app.settings.telegram_token and not recently:
+            self._asked = now
+            with self._app.database.read() as connection:
+                self._name = facts.get(connection, TELEGRAM_USERNAME)
+        return self._name
 
 
 class Search:

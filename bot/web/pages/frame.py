@@ -17,7 +17,9 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.languages.query_errors import said_in
 from bot.web.pages import words
+from feeds.errors import QueryError
 
 FEED_FORMATS = (
     ("atom", "Atom", "application/atom+xml"),
@@ -109,7 +111,9 @@ class Page:
         entries = [("/sources", "frame.sources"), ("/topics", "frame.topics")]
         if self.site.features.search:
             entries.append(("/search", "frame.search"))
-        entries += [("/follow", "frame.follow"), ("/webhooks", "frame.webhooks")]
+        entries.append(("/follow", "frame.follow"))
+        if self.site.features.webhooks:
+            entries.append(("/webhooks", "frame.webhooks"))
         if self.operator:
             entries.append(("/operators", "frame.operators"))
         return entries
@@ -126,6 +130,10 @@ class Page:
         """How a source is read, in words; its bare name where it has none."""
         key = f"kinds.{name}"
         return self.say(key) if words.knows(key) else name
+
+    def query_error(self, error: QueryError) -> str:
+        """What is wrong with a query."""
+        return said_in(self.language, str(error))
 
     def alert_type(self, name: str) -> str:
         """What an alert without an article is about."""
