@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from starlette.types import ASGIApp
 
 from feeds.database import Database
-from feeds.model import Article, Source, Span, Topic
+from feeds.model import Article, Source, Span
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -46,16 +46,6 @@ class Tour(Protocol):
     def picture(self, name: str) -> bytes | None: ...
 
 
-class SourceHealth(Protocol):
-    """How one source is, in the words of the watcher: what is wrong, and what an operator could do."""
-
-    @property
-    def slug(self) -> str: ...
-
-    @property
-    def advice(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class WebServices:
     """The parts that pages, API and probes stand on. Callables are called from threads, several at once."""
@@ -77,8 +67,6 @@ class WebServices:
     """How a URL would be watched, as `tocsin preview --json` prints it. Raises `feeds.errors.FeedsError`."""
     add_source: Callable[[Source], None] | None = None
     """Watch it from now on. Raises `bot.errors.RequestError`."""
-    save_topic: Callable[[Topic], None] | None = None
-    """Store a topic whose query has been parsed; None: written to the store as it is."""
     search: Search | None = None
     look_now: Callable[[int], None] | None = None
     """Make the source of this id due at once; None: its due time is set in the store."""
@@ -88,4 +76,3 @@ class WebServices:
     """Send a ping to the destination of this id, through the outbox. Raises `bot.errors.RequestError`."""
     verify_webhook: Callable[[int], None] | None = None
     """Ask the endpoint of this destination to prove itself. Raises `bot.errors.RequestError`."""
-    health: Callable[[], Sequence[SourceHealth]] | None = None

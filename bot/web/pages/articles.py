@@ -15,6 +15,7 @@ from bot.web.pages import marking
 from bot.web.pages.cards import Card, TopicMatch, make_card, read_cards, topic_matches
 from bot.web.pages.frame import Feed, Page, render
 from bot.web.pages.home import feeds_of_all
+from bot.why import why
 from feeds.database import AnyRow
 from feeds.errors import QueryError
 from feeds.model import Article, Source, Span
@@ -24,7 +25,7 @@ from feeds.store import topics as topic_store
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """One article. `told` is only read for operators: it names who was told."""
+    """One article. `told` and `steps` are only read for operators: they name who was told."""
 
     article: Article
     source: Source
@@ -35,6 +36,8 @@ class ArticlePage:
     revisions: tuple[AnyRow, ...]
     sent: int
     told: tuple[deliveries.DeliveryRow, ...]
+    steps: tuple[str, ...]
+    """Why it did or did not alert, sentence by sentence (English); for operators."""
 
 
 def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | None:
@@ -59,6 +62,7 @@ def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | 
         revisions=tuple(articles.revisions_of(connection, article.id)),
         sent=sum(1 for one in told if one.state == "sent"),
         told=tuple(told) if page.operator else (),
+        steps=why(connection, article.url, page.now).steps if page.operator else (),
     )
 
 

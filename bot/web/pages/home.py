@@ -22,7 +22,7 @@ from feeds.store import sources as source_store
 from feeds.store.sources import SourceState
 
 NEWEST = 12
-SHOWN_SOURCES = 12
+SHOWN_SOURCES = 8
 DAYS = 30
 RHYTHM_DAYS = 14
 
@@ -58,6 +58,8 @@ class Home:
     sent: int
     followers: int
     chart: Markup
+    offline: bool
+    """Whether most of what is watched cannot be reached at all: then it is rather this machine that is cut off."""
 
 
 def feeds_of_all(page: Page) -> tuple[Feed, ...]:
@@ -71,7 +73,7 @@ def read_home(connection: Connection, page: Page) -> Home:
     since = page.now - timedelta(days=DAYS)
     found = reading.found_per_day(connection, since)
     sent_per_day = deliveries.per_day(connection, since)
-    states = source_store.states(connection)
+    states = sorted(source_store.states(connection), key=_liveliness, reverse=True)
     counts = topics.match_counts(connection)
     latest = reading.latest_matches(connection)
     lines = [
@@ -91,7 +93,19 @@ def read_home(connection: Connection, page: Page) -> Home:
         sent=deliveries.counts(connection)["sent"],
         followers=sum(reading.destination_counts(connection).values()),
         chart=activity_chart(page, days, _together(found), sent_per_day),
+        offline=is_cut_off(states),
     )
+
+
+def _liveliness(state: SourceState) -> tuple[bool, float]:
+    """Those that had something new come first, the latest at the top; the others as they were declared."""
+    return state.new_at is not None, state.new_at.timestamp() if state.new_at else 0.0
+
+
+def is_cut_off(states: list[SourceState]) -> bool:
+    """Whether most sources, and at least three, fail because their hosts cannot be reached."""
+    unreachable = sum(1 for state in states if state.error_code == "unreachable")
+    return unreachable >= 3 and 2 * unreachable > len(states)
 
 
 def health_counts(states: list[SourceState]) -> dict[str, int]:
