@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from list_pages import HARD, HELD, TUNED, ListPage
+from list_pages_later import LATER
 
 from feeds.model import Entry
 from feeds.sources.page import find_list, read_list
 
-EVERY = (*TUNED, *HELD, *HARD)
+EVERY = (*TUNED, *HELD, *HARD, *LATER)
 
 
 def entries_of(page: ListPage) -> list[Entry]:
@@ -43,6 +44,13 @@ def test_pages_that_were_not_tuned_on_reach_the_target() -> None:
 def test_hard_pages_reach_the_target() -> None:
     """When they were first tried: recall 0.83, precision 0.83 (one page was not read at all)."""
     recall, precision = recall_and_precision(HARD)
+    assert recall >= 0.97
+    assert precision >= 0.98
+
+
+def test_pages_of_common_systems_reach_the_target() -> None:
+    """When they were first tried: recall 0.82, precision 0.90 (one of ten not read at all, one in part)."""
+    recall, precision = recall_and_precision(LATER)
     assert recall >= 0.97
     assert precision >= 0.98
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -57,12 +58,13 @@ def read_card(nodes: Sequence[HtmlElement], links: Sequence[Link], *, base: str,
 
     In a flat list (`flat`) text that follows an element belongs to the card too.
     """
-    best = max(links, key=_headline_weight)
+    best = max(links, key=lambda link: _headline_weight(link) + (0.25 if link is links[0] else 0.0))
     title, title_element = _title_in(best)
     if title_quality(title) < 0.3:
         title, title_element = _title_beside(nodes, best, title, title_element)
     title, at_end = _without_date(title)
-    lines = list(_lines(nodes, title_element, title, flat))
+    own = {link.element for link in links}
+    lines = [line for line in _lines(nodes, title_element, title, flat) if not _tells_of_another(line, own)]
     card = Card(best, title, lines=lines, image=_picture(nodes, base))
     card = replace(card, summary=_summary(lines), author=_author(lines, title))
     dates = [_date(lines, best.url, at_end, time_zone, day_first) for day_first in (True, False)]
@@ -71,7 +73,7 @@ def read_card(nodes: Sequence[HtmlElement], links: Sequence[Link], *, base: str,
 
 def _headline_weight(link: Link) -> float:
     title, _ = _title_in(link)
-    return title_quality(title) + (0.5 if link.in_heading else 0.0) + (0.001 * min(len(title), 200))
+    return title_quality(title) + (0.5 if link.in_heading else 0.0)
 
 
 def _title_in(link: Link) -> tuple[str, HtmlElement]:
@@ -88,6 +90,14 @@ def _title_in(link: Link) -> tuple[str, HtmlElement]:
         likely = [line for line in runs if title_quality(line.text) >= 0.5]
         return _untruncated((likely or runs)[0].text, link), link.element
     return _untruncated(runs[0].text if runs else "", link), link.element
+
+
+def _tells_of_another(line: Line, own: set[HtmlElement]) -> bool:
+    """A long line that is all link to other articles is no part of this card."""
+    if len(line.text) <= SHORT_LINE:
+        return False
+    foreign = (text_of(link) for link in islice(line.element.iter("a"), 10) if link not in own)
+    return sum(map(len, foreign)) >= 0.8 * len(line.text)
 
 
 def _is_label(line: Line) -> bool:

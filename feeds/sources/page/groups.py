@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, pairwise
 from math import exp
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -62,14 +63,21 @@ class Group:
         return parent
 
     @cached_property
+    def layout(self) -> tuple[list[list[HtmlElement]], bool]:
+        """The elements of each card, and whether the list is flat."""
+        return card_nodes(self.roots, self.links)
+
+    @cached_property
     def cards(self) -> list[Card]:
-        nodes, flat = card_nodes(self.roots, self.links)
+        nodes, flat = self.layout
         cards = []
         for link, own in zip(self.links, nodes, strict=True):
             inside = [
-                other for other in self.others[link.url] if other is link or any(node in other.path for node in own)
+                other
+                for other in self.others[link.url]
+                if other is not link and any(node in other.path for node in own)
             ]
-            cards.append(read_card(own, inside, base=self.base, time_zone=self.time_zone, flat=flat))
+            cards.append(read_card(own, [link, *inside], base=self.base, time_zone=self.time_zone, flat=flat))
         return cards
 
     @cached_property
@@ -79,9 +87,11 @@ class Group:
         return distinct * sum(map(title_quality, texts)) / len(texts)
 
     @property
-    def says_headlines(self) -> bool:
-        """Of two kinds of link in the same cards, the one with words makes the better pattern."""
-        return self.links[0].signature[-1] == "words"
+    def headline_likeness(self) -> float:
+        """A little below 1: of the kinds of link in the same cards, the one with few words makes the best pattern."""
+        if self.links[0].signature[-1] != "words":
+            return 0.97
+        return 1.0 - 0.0001 * min(300, sum(len(link.text) for link in self.links) / len(self.links))
 
     @cached_property
     def region(self) -> float:
@@ -269,17 +279,19 @@ def groups_of(links: Sequence[Link], *, url: str, base: str, time_zone: str) -> 
 def best_group(groups: Sequence[Group]) -> Group | None:
     """The page's list, with the groups that belong to it joined; None where nothing looks like one."""
     several = [group for group in groups if len(group.links) >= 2][:MOST_GROUPS]
-    best = max(several, key=lambda group: group.score * (1.0 if group.says_headlines else 0.97), default=None)
+    best = max(several, key=lambda group: group.score * group.headline_likeness, default=None)
     if best is None or best.score < LEAST_SCORE:
         return None
     known = {link.url for link in best.links}
-    joined = []
-    for group in groups[:MOST_JOINED]:
+    parts, whole = [best], best
+    alike = [group for group in groups[:MOST_JOINED] if group.links[0].signature == best.links[0].signature]
+    for group in alike + [group for group in groups[:MOST_JOINED] if group not in alike]:
         own = [link for link in group.links if link.url not in known]
-        if group is not best and own and _belongs(group, best):
-            joined.append(group)
+        if group is not best and own and _belongs(group, best if group in alike else whole):
+            parts.append(group)
             known.update(link.url for link in own)
-    return _together([best, *joined]) if joined else best
+            whole = _together(parts)
+    return whole
 
 
 def _together(groups: Sequence[Group]) -> Group:
@@ -302,7 +314,9 @@ def _belongs(group: Group, best: Group) -> bool:
         return False
     if group.links[0].signature == best.links[0].signature:
         return _alike(group, best)
-    return len(group.links) <= max(2, len(best.links) // 2) and _leads(group, best)
+    if any(_is_inside(link, best) for link in group.links):
+        return False
+    return (len(group.links) <= max(2, len(best.links) // 2) and _leads(group, best)) or _is_between(group, best)
 
 
 def _alike(group: Group, best: Group) -> bool:
@@ -319,10 +333,28 @@ def _same_classes(group: Group, best: Group) -> bool:
     return all(stable_classes(one) == stable_classes(other) or one is other for one, other in pairs)
 
 
+def _is_inside(link: Link, best: Group) -> bool:
+    """Whether the link stands in a card of the list: its label, its author, a link in its summary."""
+    nodes, _ = best.layout
+    around = set(link.path)
+    return any(node in around for own in nodes for node in own)
+
+
+def _is_between(group: Group, best: Group) -> bool:
+    """Whether a group alternates with the list on one site: the big story of each section among its small ones."""
+    first, last = best.links[0].place, best.links[-1].place
+    between = sum(1 for link in group.links if first < link.place < last)
+    return between > 0 and group.articles >= 0.8 and best.articles >= 0.8 and _site(group) <= _site(best)
+
+
+def _site(group: Group) -> set[str]:
+    return {urlsplit(link.url).hostname or "" for link in group.links}
+
+
 def _leads(group: Group, best: Group) -> bool:
     """A lead story: before the list, in the same column, in a heading or called so, and not inside one of its cards."""
     link = group.links[0]
-    if link.place > best.links[0].place or any(root in link.path for root in best.roots):
+    if link.place > best.links[0].place:
         return False
     shared = [step for step in link.path if step in best.links[0].path]
     if not shared or (best.shares.get(shared[-1], 1.0) > 0.85 and not is_main(shared[-1])):

@@ -144,8 +144,8 @@ def title_quality(text: str) -> float:
     words = len(_WORD.findall(text))
     if words < 3:  # scripts without spaces write headlines as one or two words
         return 0.8 if len(text) >= 10 and not text.isascii() and max(map(ord, text)) > 0x0E00 else 0.15 * words
-    if len(text) > 300:
-        return 0.4
+    if len(text) > 140:
+        return 0.7 if len(text) <= 300 else 0.4
     return min(1.0, 0.25 + 0.15 * words)
 
 
