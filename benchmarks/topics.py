@@ -26,9 +26,35 @@ from feeds.topics.evaluate import match_document
 from feeds.topics.quick import QuickDocument
 
 WORDS_IN_AN_ARTICLE = 520
-LITTLE = (
-    "the of and to in is was for that with on by as at from are be has have had were its this which an not will".split()
-)
+LITTLE = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "is",
+    "was",
+    "for",
+    "that",
+    "with",
+    "on",
+    "by",
+    "as",
+    "at",
+    "from",
+    "are",
+    "be",
+    "has",
+    "have",
+    "had",
+    "were",
+    "its",
+    "this",
+    "which",
+    "an",
+    "not",
+    "will",
+]
 ENDINGS = ("", "s", "ed", "ing", "er")
 WARM_UP = 1_000
 

@@ -18,8 +18,7 @@ def rows(header):
     """Return the rows of all tables with this header, cells without backticks."""
     found = []
     for table in re.findall(rf"^\| {header} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE):
-        for line in table.splitlines():
-            found.append([cell.strip() for cell in line.strip().strip("|").split(" | ")])
+        found += [[cell.strip() for cell in line.strip().strip("|").split(" | ")] for line in table.splitlines()]
     return found
 
 

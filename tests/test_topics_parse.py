@@ -188,6 +188,14 @@ class TestWarnings:
         assert not parse('"khung bo"', "en").warnings
 
 
+def helpful(error):
+    assert 0 <= error.position <= len(error.query)
+    assert error.expected
+    assert error.caret()
+    if error.suggestion is not None:
+        parse(error.suggestion)
+
+
 class TestHostile:
     def test_length(self):
         error = refused("a" * 20_001)
@@ -257,11 +265,7 @@ class TestHostile:
         try:
             query = parse(text)
         except QueryError as error:
-            assert 0 <= error.position <= len(error.query)
-            assert error.expected
-            assert error.caret()
-            if error.suggestion is not None:
-                parse(error.suggestion)
+            helpful(error)
         else:
             evaluate(query, Article(url="", text=text))
             assert written(parse(written(query.root)).root) == written(query.root)

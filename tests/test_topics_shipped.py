@@ -16,7 +16,7 @@ SEED = Article(
     title="ASEAN members promote cooperation in fighting violent extremism",
     language="en",
     text=(
-        "MPS - A working group of senior ASEAN officials on transnational crime met with the US on national action plans"
+        "MPS - A working group of senior ASEAN officials on transnational crime met with the US on action plans"
         " to prevent and counter violent extremism on August 5 and 6 in Surabaya.\n\n"
         "The Vietnamese delegate spoke on the national strategy on countering terrorism and violent extremism."
     ),

@@ -3,11 +3,12 @@
     text ─ parse ─→ Query ─┬─ evaluate(query, article) → Match | None       one query, one article
                            ├─ Index.match(article) → [Match]                one article, all stored queries
                            ├─ why_not(query, article) → Explanation         which clause failed, and how near it came
-                           └─ preview, feedback, fulltext                   before saving, and after votes
+                           └─ preview.preview, suggest, fts5_expression     before saving, and after votes
 
-`docs/topics.md` is the language on one page. Rooms: `text` (words and their forms), `language` (which one is it?), `lex`
-and `parse`, `query` (what a query is made of), `document` (an article as words at places), `evaluate`, `explain`,
-`display` (a match made visible); `index` with `anchors`, `vocabulary` and `quick`.
+`docs/topics.md` is the language on one page. Rooms: `text` (words and their forms), `language` (which one is it?),
+`lex` and `parse`, `query` (what a query is made of), `document` (an article as words at places), `evaluate`, `explain`,
+`display` (a match made visible); `index` with `anchors`, `vocabulary` and `quick`; `fulltext` and `preview` (tried
+before saved), `feedback` (changed by votes).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from feeds.topics.display import best_sentence, marked, matched_words
 from feeds.topics.evaluate import evaluate, prove
 from feeds.topics.explain import Clause, Explanation, why_not
+from feeds.topics.feedback import Suggestion, Vote, suggest
+from feeds.topics.fulltext import fts5_expression, tsquery_expression
 from feeds.topics.parse import parse, parse_all
 from feeds.topics.query import Query
 
@@ -28,13 +31,18 @@ __all__ = [
     "Explanation",
     "Index",
     "Query",
+    "Suggestion",
+    "Vote",
     "best_sentence",
     "evaluate",
+    "fts5_expression",
     "marked",
     "matched_words",
     "parse",
     "parse_all",
     "prove",
+    "suggest",
+    "tsquery_expression",
     "why_not",
 ]
 

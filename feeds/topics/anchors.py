@@ -1,13 +1,14 @@
 """What must stand in an article before a query can match: the keys under which the index stores it.
 
-A key is a word (term, ALONE), a word of the title (term, IN_TITLE) or two words next to each other (term, term). A *need* is a set of keys of which at least one must
-be there; every query has one or more. The rarest becomes its anchor, the next are checked before the query is evaluated.
-Needs may be weaker than the query, never stronger.
+A key is a word (term, ALONE), a word of the title (term, IN_TITLE) or two words next to each other (term, term). A
+*need* is a set of keys of which at least one must be there; every query has one or more. The rarest becomes its anchor,
+the next are checked before the query is evaluated. Needs may be weaker than the query, never stronger.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from feeds.topics.query import And, AtLeast, Language, Leaf, Near, Node, Not, Or, Term, Weighted
 
@@ -18,7 +19,7 @@ ALONE, IN_TITLE = -1, -2
 
 
 class Needs:
-    """Works out needs. `number` numbers terms, `language` numbers languages, `frequency` says how often a key is met."""
+    """Works out needs. `number` and `language` number terms and languages, `frequency` says how common a key is."""
 
     def __init__(
         self, number: Callable[[Term], int], language: Callable[[str], int], frequency: Callable[[Key], float]
@@ -80,10 +81,10 @@ class Needs:
         numbers = [self.number(term) for term in terms]
         if len(numbers) == 1:
             return [((numbers[0], alone),)]
-        return [(pair,) for pair in zip(numbers, numbers[1:], strict=False)]
+        return [(pair,) for pair in pairwise(numbers)]
 
     def _of_weighted(self, node: Weighted) -> list[Need]:
-        """Return each item without which the threshold is out of reach, and one of the others where they are not enough."""
+        """Return each item without which the threshold is out of reach, and one of the others if need be."""
         items: list[tuple[float, float, list[Need]]] = []
         for weight, child in node.items:
             if weight > 0:

@@ -1,4 +1,4 @@
-"""A match made visible: the words that did it, the text with those words marked, the sentence that shows most of them."""
+"""A match made visible: the words that did it, the text with them marked, the sentence that shows most of them."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def marked(article: Article, spans: Iterable[Span], field: str = "text") -> list
 def best_sentence(article: Article, spans: Iterable[Span], longest: int = 300) -> list[tuple[str, bool]]:
     """Return the sentence of the body that shows the most of the query, in segments (text, matched?).
 
-    The one with the most different clauses wins, then the one with the most words, then the first. A sentence of more than
-    `longest` characters is cut around its first match, with "…" where something is missing. Without any match in the body
-    its first sentence is returned; [] for an article without a body.
+    The one with the most different clauses wins, then the one with the most words, then the first. A sentence of more
+    than `longest` characters is cut around its first match, with "…" where something is missing. Without any match in
+    the body its first sentence is returned; [] for an article without a body.
     """
     spans = list(spans)
     field = "text" if article.text.strip() else "summary"

@@ -1,8 +1,9 @@
 """An article as the words that a query is compared with, each at its place.
 
-A *place* is a pair of positions, first and last word, both included. Positions number the words of one field; each field
-begins at a million of its own, so that nothing is ever near across two fields. Everything is worked out when first asked
-for. `Document` compares word by word and is the plain truth; the index has a quicker one that must agree with it.
+A *place* is a pair of positions, first and last word, both included. Positions number the words of one field; each
+field begins at a million of its own, so that nothing is ever near across two fields. Everything is worked out when
+first asked for. `Document` compares word by word and is the plain truth; the index has a quicker one that must agree
+with it.
 """
 
 from __future__ import annotations
@@ -173,7 +174,7 @@ class Document:
         return bool(self.places(leaf))
 
     def single_words(self, node: Node) -> list[int] | None:
-        """Return the positions of a node that is nothing but single words, in no order; None where it is more than that."""
+        """Return the positions of a node that is nothing but single words, in no order; None where it is more."""
         return None
 
     def places(self, leaf: Leaf) -> list[Place]:

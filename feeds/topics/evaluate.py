@@ -45,7 +45,7 @@ def _reading_order(span: Span) -> tuple[bool, str, int, int, str]:
 def prove(query: Query, article: Article, spans: Iterable[Span]) -> bool:
     """Do these spans alone make the query match?
 
-    Every span must be what its clause asks for, at its place. What the query excludes is looked for in the whole article.
+    Every span must be what its clause asks for, at its place. What the query excludes is looked for in all the article.
     """
     document = _OnlySpans(article, spans)
     return document.all_real(query.root) and holds(query.root, document)
@@ -137,7 +137,9 @@ def is_near(node: Near, document: Document) -> bool:
         if left is not None and right is not None and len(left) * len(right) <= _FEW:
             # The usual case, without the machinery: a few single words on each side.
             lowest = 1 if node.ordered else -distance
-            return any([lowest <= other - word <= distance and other != word for word in left for other in right])
+            # A list, not a generator: the lists are short, and starting a generator costs more.
+            near = [1 for word in left for other in right if lowest <= other - word <= distance and other != word]
+            return bool(near)
     return next(pairs(node, document), None) is not None
 
 

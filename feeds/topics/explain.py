@@ -39,8 +39,8 @@ _MOST_EXAMINED = 40
 class Clause:
     """One thing that a query asks for.
 
-    `text` is the clause in the query language; `detail` a sentence on what was found instead; `nearness` from 0 (nothing of
-    it in the article) to 1 (it holds).
+    `text` is the clause in the query language; `detail` a sentence on what was found instead; `nearness` from 0
+    (nothing of it in the article) to 1 (it holds).
     """
 
     text: str

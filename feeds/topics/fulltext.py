@@ -1,8 +1,9 @@
 """A query as a full-text index can narrow it: an expression that finds all that the query selects, and usually more.
 
-Both expressions are for an index of title and body in words without accents, in lower case, as `text.fold` makes them and as
-FTS5's unicode61 with `remove_diacritics 2` nearly does; words are not stemmed there, so stems become prefixes. What they
-find is candidates: `evaluate` decides. Prefixes that a stemmer takes off (Arabic, Indonesian) are not foreseen.
+Both expressions are for an index of title and body in words without accents, in lower case, as `text.fold` makes them
+and as FTS5's unicode61 with `remove_diacritics 2` nearly does; words are not stemmed there, so stems become prefixes.
+What they find is candidates: `evaluate` decides. Prefixes that a stemmer takes off (Arabic, Indonesian) are not
+foreseen.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from feeds.topics.query import MAIN, And, AtLeast, Leaf, Near, Node, Not, Or, Query, Term, Weighted
 from feeds.topics.text import UNSPACED, fold, stem
@@ -142,7 +142,7 @@ def _beginnings(text: str, folded: str) -> list[_Words]:
     found = {folded}
     for language in _LANGUAGES:
         for stemmed in {fold(stem(text, language)), fold(stem(folded, language))}:
-            beginning = commonprefix((folded, stemmed))
+            beginning = _common(folded, stemmed)
             if len(beginning) < min(3, len(folded)):
                 found.add(stemmed)
             else:
@@ -152,6 +152,12 @@ def _beginnings(text: str, folded: str) -> list[_Words]:
     found.update(_IRREGULAR.get(stem(folded, "en"), ()))
     shortest = [one for one in found if not any(one != other and one.startswith(other) for other in found)]
     return [_Words((one,), True) for one in sorted(shortest)]
+
+
+def _common(one: str, other: str) -> str:
+    """Return how both begin."""
+    length = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    return one[: min(len(one), len(other)) if length is None else length]
 
 
 _FINAL = re.compile("^(h|k|l|m|s|t|v|qu)([iy])$")

@@ -3,10 +3,10 @@
     article → forms of its words → keys (words, pairs of words) → queries anchored on one of them
             → those whose other needs are met too → evaluated in full
 
-Every query is anchored on the rarest thing it cannot do without (`anchors`). Most stand in the *base*: arrays sorted by
-the hash of the key. Queries added since stand in the *delta*, a dict, and are matched from then on; when it has grown it
-is merged into the base (milliseconds). `evaluate` is the truth about what matches; this module only decides what need
-not be asked.
+Every query is anchored on the rarest thing it cannot do without (`anchors`). Most stand in the *base*: arrays sorted
+by the hash of the key. Queries added since stand in the *delta*, a dict, and are matched from then on; when it has
+grown it is merged into the base (milliseconds). `evaluate` is the truth about what matches; this module only decides
+what need not be asked.
 """
 
 from __future__ import annotations

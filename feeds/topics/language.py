@@ -1,7 +1,7 @@
 """In which language is this text? Cheap guesses for articles that do not say; a declared language always wins.
 
-Letters that only Vietnamese has decide first, then scripts, then the commonest little words. No dictionary is consulted:
-the answer chooses a stemmer and answers `lang:`, it need not be perfect.
+Letters that only Vietnamese has decide first, then scripts, then the commonest little words. No dictionary is
+consulted: the answer chooses a stemmer and answers `lang:`, it need not be perfect.
 """
 
 from __future__ import annotations

@@ -48,6 +48,15 @@ _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _FLAGS = re.compile(r"\(\?[a-zA-Z:=!<]*\)?")
+_MEANT = {
+    **dict.fromkeys(("site", "inurl", "allinurl", "link", "http", "https", "domain"), "url"),
+    **dict.fromkeys(("intitle", "allintitle", "headline", "subject"), "title"),
+    **dict.fromkeys(("intext", "text", "content"), "body"),
+    "by": "author",
+    "language": "lang",
+    "feed": "source",
+}
+"""Fields of other search pages."""
 _OPERANDS = frozenset(("word", "phrase", "reference", "any", "count", "open", "field", "minus"))
 _ENDINGS = frozenset(("word", "phrase", "reference", "close", "weight"))
 
@@ -114,7 +123,7 @@ def _squeezed(before: str, after: str) -> str | None:
 
 
 def _chunk(text: str, position: int) -> tuple[int, int]:
-    """Return where the run of characters without space, quotation mark or parenthesis around `position` starts and ends."""
+    """Return where the run without space, quotation mark or parenthesis around `position` starts and ends."""
     stop = f"{QUOTES}()"
     start = end = position
     while start and not text[start - 1].isspace() and text[start - 1] not in stop:
@@ -145,11 +154,7 @@ def _unknown(text: str, token: Token) -> QueryError:
         suggestion = f"{text[: start + len(trailing)]}*{text[end:]}" if len(trailing) > 1 else suggestion
     elif character == ":" and chunk[: position - start].strip("=-−"):
         name = chunk[: position - start].strip("=-−").lower()
-        meant = {
-            "site": "url", "inurl": "url", "link": "url", "http": "url", "https": "url", "domain": "url", "allinurl": "url",
-            "intitle": "title", "headline": "title", "allintitle": "title", "subject": "title", "intext": "body",
-            "text": "body", "content": "body", "by": "author", "language": "lang", "feed": "source",
-        }.get(name)  # fmt: skip
+        meant = _MEANT.get(name)
         message, expected = f"there is no field «{name}»", ", ".join(f"{field}:" for field in FIELDS)
         if name in ("http", "https"):
             suggestion = f'{text[:start]}url:"{chunk.split("://", 1)[-1]}"{text[end:]}'

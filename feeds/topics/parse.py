@@ -57,9 +57,9 @@ class Scope(NamedTuple):
 def parse(text: str, language: str | None = None, *, topics: Mapping[str, Query] | None = None) -> Query:
     """Read a query.
 
-    `language` (BCP 47) is what the query is written in, where that is known: it helps only to understand Vietnamese typed
-    without accents; which stems are compared is decided by each article's language. `topics` are the queries that `@slug`
-    may name. Raises QueryError.
+    `language` (BCP 47) is what the query is written in, where that is known: it helps only to understand Vietnamese
+    typed without accents; which stems are compared is decided by each article's language. `topics` are the queries that
+    `@slug` may name. Raises QueryError.
     """
     text = lex.normal(text)
     try:
@@ -518,9 +518,10 @@ class _Parser:
         loose = self.loose_words or len(pieces) > 1
         if self.unaccented_vietnamese and not prefix and not exact and vietnamese.is_plain_syllable(bare):
             self.warnings.append(
-                f"«{bare}» is typed without accents and matches any: imprecise. Put syllables that belong together in quotation marks."
+                f"«{bare}» is typed without accents and matches any: imprecise."
+                " Put syllables that belong together in quotation marks."
                 if self.loose_words
-                else f"«{bare}» is one syllable without accent: in Vietnamese articles it matches only «{bare}» as it stands."
+                else f"«{bare}» is one syllable without accent: in Vietnamese articles it matches only itself."
             )
         return self.leaf(written, self.alternatives([(bare, prefix)], kind, loose, scope), scope)
 

@@ -46,8 +46,8 @@ class Term:
 class Leaf:
     """A word, prefix or phrase as a person wrote it: `text`, with the field's name where one applies.
 
-    It occurs where one of `alternatives` does: terms that follow each other. `field` says where; `first` > 0: only among
-    the first so many words of the field.
+    It occurs where one of `alternatives` does: terms that follow each other. `field` says where; `first` > 0: only
+    among the first so many words of the field.
     """
 
     __slots__ = ("__weakref__", "alternatives", "field", "first", "text")
@@ -110,8 +110,9 @@ class Not:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Near:
-    """`left` and `right` near each other: at most `distance` words apart (next to each other is 1), or in one sentence or paragraph.
+    """`left` and `right` near each other: at most `distance` words on (next to each other is 1), or in one unit.
 
+    The unit is a sentence ("s") or paragraph ("p"). `ordered`: `right` after `left`.
     `negated`: an occurrence of `left` that has no `right` near it.
     """
 

@@ -27,7 +27,7 @@ class _Runs(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """The terms that stand in running text or one field, ascending, and the position of each, ascending for each term."""
+    """The terms that stand in running text or one field, ascending, and where each does, ascending for each term."""
 
     terms: list[int]
     positions: list[int]

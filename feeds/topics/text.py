@@ -1,8 +1,8 @@
 """Words of a text, and the forms in which two words are compared.
 
 A *word* is a run of letters, digits and their marks. Joined runs ("counter-terrorism", "l’OTAN", "U.S.") are split by
-`split`; its rules are those of the grammar page. Offsets are code points of the text as it was given, also where that text is
-not in Unicode normal form C. What this module refuses to know: queries, articles, and where a sentence ends.
+`split`; its rules are those of the grammar page. Offsets are code points of the text as it was given, also where that
+text is not in Unicode normal form C. What this module refuses to know: queries, articles, and where a sentence ends.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-# Combining marks are not \w in Python's re, yet they are part of words (decomposed Vietnamese, Arabic, Hebrew, the Indic
+# Combining marks are not \w in Python's re, yet they are part of words (decomposed Vietnamese, Arabic, Hebrew, Indic
 # scripts, Thai). Soft hyphen and zero-width characters may stand inside a word and mean nothing.
 MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
@@ -154,8 +155,7 @@ def _split(run: str) -> tuple[tuple[Piece, ...], Word | None]:
     pieces = [piece for piece in pieces if piece.word.lower]
     joined = None
     if 1 < len(pieces) <= _MOST_JOINED and all(
-        len(run[before.end : after.start]) == 1 and run[before.end] in HYPHENS
-        for before, after in zip(pieces, pieces[1:], strict=False)
+        len(run[before.end : after.start]) == 1 and run[before.end] in HYPHENS for before, after in pairwise(pieces)
     ):
         joined = word("".join(piece.word.surface for piece in pieces))
     return tuple(pieces), joined

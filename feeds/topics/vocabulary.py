@@ -1,8 +1,8 @@
 """The words that stored queries ask for, numbered, and which of them a word of an article is.
 
 A word of an article is looked up once per language and then remembered as its *form*: the set of terms it satisfies.
-Whatever a query adds to the vocabulary is known to the next article. Agrees with `document.accepts` by construction of its
-tables: the same comparisons, turned round into look-ups.
+Whatever a query adds to the vocabulary is known to the next article. Agrees with `document.accepts` by construction
+of its tables: the same comparisons, turned round into look-ups.
 """
 
 from __future__ import annotations
