@@ -65,10 +65,7 @@ def latest_matches(connection: Connection) -> dict[str, LatestMatch]:
 def found_per_day(connection: Connection, since: datetime) -> dict[str, dict[str, int]]:
     """Articles found per UTC day since `since`, by the source's slug: {"mps-en": {"2026-11-24": 3}}."""
     moment = tables.articles.c.found
-    if connection.dialect.name == "postgresql":
-        day = sa.func.to_char(sa.func.timezone("UTC", moment), "YYYY-MM-DD")
-    else:
-        day = sa.func.strftime("%Y-%m-%d", moment)
+    day = _utc_day(connection, moment)
     query = (
         sa.select(tables.sources.c.slug, day, sa.func.count())
         .join(tables.sources, tables.sources.c.id == tables.articles.c.source_id)
@@ -79,6 +76,24 @@ def found_per_day(connection: Connection, since: datetime) -> dict[str, dict[str
     for slug, on, number in connection.execute(query):
         found.setdefault(slug, {})[on] = int(number)
     return found
+
+
+def sent_per_day(connection: Connection, since: datetime) -> dict[str, int]:
+    """Deliveries made per UTC day since `since`; days without any are absent."""
+    day = _utc_day(connection, deliveries.c.finished_at)
+    query = (
+        sa.select(day, sa.func.count())
+        .where(deliveries.c.state == "sent", deliveries.c.finished_at >= since)
+        .group_by(day)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def _utc_day(connection: Connection, moment: sa.Column[datetime]) -> sa.Function[str]:
+    """SQL: the day of an instant, "2026-11-24"."""
+    if connection.dialect.name == "postgresql":
+        return sa.func.to_char(sa.func.timezone("UTC", moment), "YYYY-MM-DD")
+    return sa.func.strftime("%Y-%m-%d", moment)
 
 
 def publishing_times(connection: Connection, source_id: int, limit: int = 500) -> list[datetime]:
@@ -104,42 +119,42 @@ class SentAlert:
     told: int
 
 
+RECENT_DELIVERIES = 1000
+
+
 def sent_alerts(connection: Connection, limit: int = 5) -> list[SentAlert]:
-    """The articles that followers were told of, the latest first."""
-    # The newest deliveries are looked at, not all of years; an alert's own number is then counted whole.
-    recent = (
-        sa.select(deliveries.c.id, deliveries.c.alert_id)
-        .where(deliveries.c.state == "sent")
+    """The articles that followers were told of, the latest first, among the newest deliveries."""
+    # By id alone, so that no database reads years of deliveries to find the newest.
+    recent = connection.execute(
+        sa.select(deliveries.c.alert_id, deliveries.c.state)
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .where(alerts.c.article_id.is_not(None))
         .order_by(deliveries.c.id.desc())
-        .limit(500)
-        .subquery()
+        .limit(RECENT_DELIVERIES)
     )
-    chosen = sa.select(recent.c.alert_id).distinct()
-    newest = (
+    chosen = list(dict.fromkeys(row.alert_id for row in recent if row.state == "sent"))[:limit]
+    told = (
         sa.select(
             deliveries.c.alert_id,
             sa.func.max(deliveries.c.finished_at).label("at"),
-            sa.func.count().label("told"),
-            sa.func.max(deliveries.c.id).label("newest"),
+            sa.func.sum(sa.case((deliveries.c.state == "sent", 1), else_=0)).label("told"),
         )
-        .where(deliveries.c.alert_id.in_(chosen), deliveries.c.state == "sent")
+        .where(deliveries.c.alert_id.in_(chosen))
         .group_by(deliveries.c.alert_id)
         .subquery()
     )
     query = (
-        sa.select(tables.articles.c.uid, tables.articles.c.title, alerts.c.data, newest.c.at, newest.c.told)
-        .join(alerts, alerts.c.id == newest.c.alert_id)
+        sa.select(alerts.c.id, tables.articles.c.uid, tables.articles.c.title, alerts.c.data, told.c.at, told.c.told)
+        .join(told, told.c.alert_id == alerts.c.id)
         .join(tables.articles, tables.articles.c.id == alerts.c.article_id)
-        .where(alerts.c.type.in_(("article.published", "article.updated")))
-        .order_by(newest.c.newest.desc())
-        .limit(limit)
     )
-    return [
-        SentAlert(
-            row.uid, row.title, tuple(str(topic["title"]) for topic in row.data.get("topics", ())), row.at, row.told
+    found = {
+        row.id: SentAlert(
+            row.uid, row.title, tuple(str(one["title"]) for one in row.data.get("topics", ())), row.at, int(row.told)
         )
         for row in connection.execute(query)
-    ]
+    }
+    return [found[alert] for alert in chosen if alert in found]
 
 
 @dataclass(frozen=True, slots=True)

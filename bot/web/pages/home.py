@@ -6,7 +6,7 @@ Its parts that change come from `read_home` alone; `render_live` writes just tho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 from sqlalchemy.engine import Connection
@@ -67,12 +67,25 @@ def feeds_of_all(page: Page) -> tuple[Feed, ...]:
     return (Feed("/feeds/all", page.site.title),)
 
 
-def read_home(connection: Connection, page: Page) -> Home:
-    """What the first page shows now."""
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Articles found (by source and day) and deliveries made (by day) over `DAYS`; slow to read, so it may be kept."""
+
+    found: dict[str, dict[str, int]]
+    sent: dict[str, int]
+
+
+def read_activity(connection: Connection, now: datetime) -> Activity:
+    """What the charts show."""
+    since = now - timedelta(days=DAYS)
+    return Activity(reading.found_per_day(connection, since), reading.sent_per_day(connection, since))
+
+
+def read_home(connection: Connection, page: Page, activity: Activity | None = None) -> Home:
+    """What the first page shows now; with an `activity` that was read a little earlier, if there is one."""
     days = charts.days_back(page.now.date(), DAYS)
-    since = page.now - timedelta(days=DAYS)
-    found = reading.found_per_day(connection, since)
-    sent_per_day = deliveries.per_day(connection, since)
+    activity = activity or read_activity(connection, page.now)
+    found = activity.found
     states = sorted(source_store.states(connection), key=_liveliness, reverse=True)
     counts = topics.match_counts(connection)
     latest = reading.latest_matches(connection)
@@ -92,7 +105,7 @@ def read_home(connection: Connection, page: Page) -> Home:
         article_count=articles.count(connection),
         sent=deliveries.counts(connection)["sent"],
         followers=sum(reading.destination_counts(connection).values()),
-        chart=activity_chart(page, days, _together(found), sent_per_day),
+        chart=activity_chart(page, days, _together(found), activity.sent),
         offline=is_cut_off(states),
     )
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.pages import articles, home, sources, topics, ways_in
+from bot.web.pages.home import Activity, read_activity
 from bot.web.routes.desk import Desk, before
 from bot.web.routes.headers import IMAGES_FROM_SITES
 from feeds.errors import QueryError
 from feeds.render import opml
 
 SEARCH_LIMIT = 50
+ACTIVITY_KEPT = timedelta(seconds=10)
 MAXIMUM_QUERY = 500
 
 
@@ -24,22 +28,30 @@ class PublicPages:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.database = desk.services.database
+        self._kept: tuple[datetime, Activity] | None = None
 
     def home(self, request: Request) -> Response:
         """The first page."""
         page = self.desk.page(request, live=True)
         with self.database.read() as connection:
-            shown = home.read_home(connection, page)
+            shown = home.read_home(connection, page, self._activity(connection, page.now))
         return self.desk.html(request, page, home.render_home(page, shown))
 
     def home_fragment(self, request: Request) -> Response:
         """The parts of the first page that change."""
         page = self.desk.page(request)
         with self.database.read() as connection:
-            shown = home.read_home(connection, page)
+            shown = home.read_home(connection, page, self._activity(connection, page.now))
         response = self.desk.html(request, page, home.render_live(page, shown))
         response.headers["X-Robots-Tag"] = "noindex"
         return response
+
+    def _activity(self, connection: Connection, now: datetime) -> Activity:
+        """The charts' figures, at most `ACTIVITY_KEPT` old: they alone take longer the more is stored."""
+        kept = self._kept
+        if kept is None or not timedelta(0) <= now - kept[0] < ACTIVITY_KEPT:
+            kept = self._kept = (now, read_activity(connection, now))
+        return kept[1]
 
     def sources(self, request: Request) -> Response:
         """All sources."""
