@@ -7,7 +7,6 @@ work, however common the words. So a figure may be "at least", and says so.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,28 +14,35 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from feeds.database import UtcDateTime
 from feeds.model import Article
 from feeds.store import articles as article_rows
 from feeds.store.search import Hit, candidates, readable, whole
 from feeds.store.tables import articles
 from feeds.topics import Query, evaluate, parse
-from feeds.topics.query import Leaf, Node, Not, children_of
+from feeds.topics.preview import preview as try_on
+from feeds.topics.query import Leaf, Node, Not, children_of, written
 
 DAYS = 30
 SAMPLES = 5
 
-CANDIDATES = 50_000
-"""Ids taken from the index, at most."""
+CANDIDATES = 5_000
+"""Ids taken from the index, at most; how many more there are follows from how densely these lie."""
 
-NEWEST_VERIFIED = 50
-SPREAD_VERIFIED = 50
+VERIFIED = 100
+"""Candidates that are verified, at most."""
 
-LEAVES = 30
+FEWEST_VERIFIED = 20
+"""Candidates that are verified, however long it takes."""
+
+SECONDS = 0.02
+"""How long candidates are verified, if nobody says otherwise: somebody is typing."""
+
+LEAVES = 12
 """Clauses that are looked at one by one, at most."""
 
 _LEAF_CANDIDATES = 10
-_LEAST_HITS = 8
-_NEARLY_ALL = 0.6
+_CLAUSES_ASKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class QueryPreview:
 
     `hits` were verified; where `exact` is false there are more, about `estimate`. `per_day` is of the last thirty days,
     by the day of publication. `samples` are the newest, whole, with the spans that matched. `dead` clauses stand in no
-    stored article; `noisy` ones bring that share of the hits with no help of another clause.
+    stored article; without a `noisy` one that share of the hits would be lost.
     """
 
     total: int
@@ -61,79 +67,119 @@ class QueryPreview:
 
 
 def preview(
-    connection: Connection, text: str, language: str | None, now: datetime, *, samples: int = SAMPLES
+    connection: Connection,
+    text: str,
+    language: str | None,
+    now: datetime,
+    *,
+    samples: int = SAMPLES,
+    seconds: float = SECONDS,
 ) -> QueryPreview:
     """Try the query. Raises `QueryError`."""
-    return preview_query(connection, parse(text, language), now, samples=samples)
+    return preview_query(connection, parse(text, language), now, samples=samples, seconds=seconds)
 
 
-def preview_query(connection: Connection, query: Query, now: datetime, *, samples: int = SAMPLES) -> QueryPreview:
-    """Try a query that has been parsed."""
+def preview_query(
+    connection: Connection, query: Query, now: datetime, *, samples: int = SAMPLES, seconds: float = SECONDS
+) -> QueryPreview:
+    """Try a query that has been parsed. `seconds` bound how long candidates are verified, and so how exact it is."""
     began = time.perf_counter()
-    total = article_rows.count(connection)
     ids = candidates(connection, query, limit=CANDIDATES)
-    chosen = _sample(ids)
-    hits = _verified(connection, query, chosen)
-    exact = len(chosen) == len(ids) and len(ids) < CANDIDATES
-    estimate = len(hits) if exact else max(len(hits), round(len(ids) * len(hits) / len(chosen)))
+    asked, hits, dominant = _verify(connection, query, ids, began + seconds)
+    exact = asked == len(ids) < CANDIDATES
+    oldest_id, newest_id = connection.execute(_ENDS).one()
+    number = len(ids) if len(ids) < CANDIDATES else _extrapolated(ids, oldest_id, newest_id)
     shown = whole(connection, hits[:samples])
     return QueryPreview(
-        total=total,
+        total=article_rows.count(connection),
         hits=len(hits),
         exact=exact,
-        estimate=estimate,
-        per_day=_per_day(connection, ids, chosen, hits, now),
+        estimate=len(hits) if exact else max(len(hits), round(number * len(hits) / asked)),
+        per_day=_per_day(connection, ids, asked, hits, now),
         samples=tuple(shown),
-        dead=tuple(_dead(connection, query)),
-        noisy=tuple(_noisy(query, hits)),
+        dead=tuple(_dead(connection, query, hits)),
+        noisy=dominant,
         warnings=query.warnings,
         milliseconds=(time.perf_counter() - began) * 1000,
     )
 
 
-def _sample(ids: Sequence[int]) -> list[int]:
-    """The newest, and others spread evenly over the rest."""
-    if len(ids) <= NEWEST_VERIFIED + SPREAD_VERIFIED:
-        return list(ids)
-    older = ids[NEWEST_VERIFIED:]
-    step = len(older) / SPREAD_VERIFIED
-    return [*ids[:NEWEST_VERIFIED], *(older[int(number * step)] for number in range(SPREAD_VERIFIED))]
+_ENDS = sa.select(
+    sa.select(sa.func.min(articles.c.id)).scalar_subquery(), sa.select(sa.func.max(articles.c.id)).scalar_subquery()
+)
 
 
-def _verified(connection: Connection, query: Query, ids: Sequence[int]) -> list[Hit]:
-    found = []
-    for article in readable(connection, ids):
-        match = evaluate(query, article)
-        if match is not None:
-            found.append(Hit(article, match))
-    return found
+def _extrapolated(ids: Sequence[int], oldest: int, newest: int) -> int:
+    """How many there are down to the id `oldest`, if they lie as densely as the newest of them do."""
+    return round(len(ids) * (newest - oldest + 1) / (newest - ids[-1] + 1))
 
 
-def _per_day(
-    connection: Connection, ids: Sequence[int], chosen: Sequence[int], hits: Sequence[Hit], now: datetime
-) -> float:
-    """Alerts a day: what was found in these days, and published in them (a first look finds old articles too)."""
+def _verify(
+    connection: Connection, query: Query, ids: Sequence[int], until: float
+) -> tuple[int, list[Hit], tuple[tuple[str, float], ...]]:
+    """How many candidates were verified, those of them that are hits, and the clauses that brought most of these."""
+    chosen = ids if len(ids) <= VERIFIED else _spread(ids)
+    asked: list[Article] = []
+    found: dict[int, Hit] = {}
+    for start in range(0, len(chosen), FEWEST_VERIFIED):
+        if start and time.perf_counter() > until:
+            break
+        for article in readable(connection, chosen[start : start + FEWEST_VERIFIED]):
+            asked.append(article)
+            match = evaluate(query, article)
+            if match is not None and article.id is not None:
+                found[article.id] = Hit(article, match)
+    # What clauses do is looked at on some of the hits: each is asked about each clause.
+    some = [hit.article for hit in found.values()][:_CLAUSES_ASKED]
+    dominant = try_on(query, some, DAYS).dominant if len(list(_wanted(query.root))) > 1 else ()
+    return len(asked), [found[number] for number in sorted(found, reverse=True)], dominant
+
+
+def _spread(ids: Sequence[int]) -> list[int]:
+    """A sample: in turn one of the newest and one from anywhere, so that any beginning of it is a sample too."""
+    newest = ids[: VERIFIED // 2]
+    others = ids[VERIFIED // 2 :]
+    step = len(others) * 0.618034 % len(others)  # the golden section spreads any number of places evenly
+    spread = [others[int(step * number) % len(others)] for number in range(VERIFIED // 2)]
+    return list(dict.fromkeys(one for pair in zip(newest, spread, strict=True) for one in pair))
+
+
+def _per_day(connection: Connection, ids: Sequence[int], asked: int, hits: Sequence[Hit], now: datetime) -> float:
+    """Alerts a day: what was found in these days and published in them (a first look finds old articles too)."""
     since = now - timedelta(days=DAYS)
-    oldest = connection.execute(sa.select(sa.func.min(articles.c.id)).where(articles.c.found >= since)).scalar()
-    if oldest is None:
+    oldest = connection.execute(_FOUND_SINCE, {"since": since}).scalar()
+    if oldest is None or not asked:
         return 0.0
-    asked = sum(1 for one in chosen if one >= oldest)
-    brought = sum(1 for hit in hits if (hit.article.id or 0) >= oldest and _day(hit.article, now) >= since)
     recent = sum(1 for one in ids if one >= oldest)
-    return brought * recent / asked / DAYS if asked else 0.0
+    if len(ids) == CANDIDATES and recent == len(ids):
+        recent = _extrapolated(ids, oldest, ids[0])
+    dated = [hit for hit in hits if (hit.article.published or hit.article.found or now) >= since]
+    alerting = sum(1 for hit in dated if (hit.article.id or 0) >= oldest)
+    recent_hits = sum(1 for hit in hits if (hit.article.id or 0) >= oldest)
+    if not recent_hits:
+        return 0.0
+    return recent * (len(hits) / asked) * (alerting / recent_hits) / DAYS
 
 
-def _day(article: Article, now: datetime) -> datetime:
-    return article.published or article.found or now
+# By the index on `found`: min(id) would read all older articles first.
+_FOUND_SINCE = (
+    sa.select(articles.c.id)
+    .where(articles.c.found >= sa.bindparam("since", type_=UtcDateTime()))
+    .order_by(articles.c.found, articles.c.id)
+    .limit(1)
+)
 
 
-def _dead(connection: Connection, query: Query) -> Iterator[str]:
+def _dead(connection: Connection, query: Query, hits: Sequence[Hit]) -> Iterator[str]:
     """The clauses that can bring nothing, as they were written."""
-    for leaf in dict.fromkeys(list(_wanted(query.root))[:LEAVES]):
+    alive = {span.clause for hit in hits for span in hit.spans}
+    for leaf in list(dict.fromkeys(_wanted(query.root)))[:LEAVES]:
+        if leaf.text in alive:
+            continue
         alone = replace(query, text=leaf.text, root=leaf)
         ids = candidates(connection, alone, limit=_LEAF_CANDIDATES)
-        if len(ids) < _LEAF_CANDIDATES and not _verified(connection, alone, ids):
-            yield leaf.text
+        if len(ids) < _LEAF_CANDIDATES and not any(evaluate(alone, one) for one in readable(connection, ids)):
+            yield written(leaf)
 
 
 def _wanted(node: Node) -> Iterator[Leaf]:
@@ -143,16 +189,3 @@ def _wanted(node: Node) -> Iterator[Leaf]:
     elif not isinstance(node, Not):
         for child in children_of(node):
             yield from _wanted(child)
-
-
-def _noisy(query: Query, hits: Sequence[Hit]) -> Iterator[tuple[str, float]]:
-    if len(hits) < _LEAST_HITS or len({leaf.text for leaf in _wanted(query.root)}) < 2:
-        return
-    alone: Counter[str] = Counter()
-    for hit in hits:
-        clauses = {span.clause for span in hit.spans}
-        if len(clauses) == 1:
-            alone.update(clauses)
-    for clause, number in alone.most_common(3):
-        if number / len(hits) >= _NEARLY_ALL:
-            yield clause, number / len(hits)

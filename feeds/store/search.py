@@ -18,18 +18,15 @@ from sqlalchemy.engine import Connection
 
 from feeds.model import Article, Match, Span
 from feeds.store import articles as article_rows
+from feeds.store.search_index import has_search_index, plain
 from feeds.store.tables import articles, sources
 from feeds.topics import Query, evaluate
+from feeds.topics.fulltext import fts5_expression, tsquery_expression
 
-VERIFIED = 2_000
+VERIFIED = 1_000
 """Candidates that one search looks at, at most."""
 
 _CHUNK = 64
-
-_UNHELPED = re.compile(
-    "[\u0370-\u03ff\u1f00-\u1fff\u0e01-\u0eff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-"""Scripts whose words FTS5 does not find (written without spaces), or does not fold (Greek)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def search(connection: Connection, query: Query, *, limit: int, before: int | No
 def candidates(connection: Connection, query: Query, *, limit: int, before: int | None = None) -> list[int]:
     """Ids of articles that the query may select, the newest first; all that it does select are among them."""
     expression = full_text(query, connection.dialect.name)
-    if expression is None:
+    if expression is None or not has_search_index(connection):
         return newest(connection, limit=limit, before=before)
     values = {"expression": expression, "before": before or _BEYOND, "limit": limit}
     return list(connection.execute(_CANDIDATES[connection.dialect.name], values).scalars())
@@ -96,8 +93,12 @@ _CANDIDATES = {
 
 def full_text(query: Query, dialect: str) -> str | None:
     """The query as the index of that database understands it, or None where it cannot help."""
-    return None
+    expression = fts5_expression(query) if dialect == "sqlite" else tsquery_expression(query)
+    return None if expression is None or _UNHELPED.search(expression) else plain(expression)
 
+
+_UNHELPED = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
+"""Greek, whose accents FTS5 keeps."""
 
 _READABLE = sa.select(
     articles.c.id,

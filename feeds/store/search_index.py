@@ -27,9 +27,21 @@ def plain(expression: str) -> str:
 _PLAIN = str.maketrans(LETTERS)
 
 
+def has_search_index(connection: Connection) -> bool:
+    """Whether there is an index; without one, searches read the newest articles one by one."""
+    return connection.exec_driver_sql(_IS_THERE[connection.dialect.name]).first() is not None
+
+
+_IS_THERE = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'search'",
+    "postgresql": "SELECT 1 FROM pg_attribute WHERE attrelid = 'articles'::regclass AND attname = 'search'",
+}
+
+
 def create_search_index(connection: Connection) -> None:
     """Make the index and fill it from what is stored; does nothing where it is there. For a migration.
 
+    Nor does it where SQLite was built without FTS5, which some are: everything works without the index, only slower.
     Its tables and columns are called `search…`, its indexes `ix_search…`, its view `search_text`.
     """
     if connection.dialect.name == "sqlite":
@@ -83,8 +95,8 @@ _TRIGGERS = {
 
 
 def _create_on_sqlite(connection: Connection) -> None:
-    there = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'search'").first()
-    if there is not None:
+    able = connection.exec_driver_sql("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").first()
+    if able is None or has_search_index(connection):
         return
     connection.exec_driver_sql(
         "CREATE VIEW search_text AS "  # noqa: S608

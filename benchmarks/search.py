@@ -1,0 +1,156 @@
+"""How long a search and the preview of a query take over many stored articles, on either database.
+
+    python -m benchmarks.search [--articles 35000] [--postgresql URL]
+
+The corpus is generated: words of a vocabulary in which, as in any language, few are very frequent (Zipf), in articles
+of 520 words. The queries ask for frequent words, rare ones, phrases, prefixes, and what the index cannot help with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.migrations import migrate
+from feeds.database import Database
+from feeds.model import Source
+from feeds.store import sources
+from feeds.store.query_preview import preview
+from feeds.store.search import search
+from feeds.store.search_index import create_search_index
+from feeds.store.tables import articles
+from feeds.topics import parse
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+WORDS = 60_000
+LENGTH = 520
+NAMED = (
+    "security", "cooperation", "terrorism", "extremism", "maritime", "police", "border", "trafficking", "exercise",
+    "conference", "ASEAN", "minister", "drug", "cyber", "attack", "training", "delegation", "ministry", "group",
+)  # fmt: skip
+
+QUERIES = (
+    "security",
+    "terrorism",
+    '"violent extremism"',
+    '("violent extremism" OR terrorism) AND (cooperation OR conference) -drug',
+    "maritime NEAR/5 security",
+    "any(3, terror*:2 extremis*:2 attack drill:-2)",
+    "traffick*",
+    "title:security minister",
+    "xylophone",
+    "security OR police OR border OR minister OR ministry OR training",
+    "lang:en",
+    "author:Giang security",
+)
+
+
+def vocabulary(chance: random.Random) -> list[str]:
+    """The most frequent words first."""
+    syllables = [first + vowel for first in "bcdfghklmnprstvw" for vowel in "aeiou"]
+    made: dict[str, None] = {}
+    while len(made) < WORDS:
+        made[
+            "".join(chance.choices(syllables, k=chance.choice((1, 2, 2, 3, 3, 4)))) + chance.choice("nrstl ").strip()
+        ] = None
+    words = list(made)
+    for place, name in enumerate(NAMED):
+        words[40 + place * 15] = name
+    words[600], words[601] = "violent", "extremism"
+    return words
+
+
+def corpus(number: int) -> Iterator[dict[str, object]]:
+    """Rows of `articles`."""
+    chance = random.Random(7)
+    words = vocabulary(chance)
+    weights = [1 / (rank + 3) for rank in range(len(words))]
+    total = 0.0
+    cumulative = [total := total + weight for weight in weights]
+    for index in range(number):
+        told = chance.choices(words, cum_weights=cumulative, k=LENGTH)
+        if chance.random() < 0.02:
+            told[50:52] = ["violent", "extremism"]
+        found = NOW - timedelta(minutes=20) * (number - index)
+        yield {
+            "uid": f"{index:032x}",
+            "source_id": 1,
+            "story_id": index + 1,
+            "url": f"https://portal.example/{index}",
+            "title": " ".join(told[:9]),
+            "summary": "",
+            "text": ". ".join(" ".join(told[start : start + 20]) for start in range(0, LENGTH, 20)),
+            "html": "",
+            "language": "en",
+            "categories": [],
+            "published": found,
+            "found": found,
+            "baseline": False,
+            "tell_revision": False,
+            "announced_at": found,
+        }
+
+
+def fill(database: Database, number: int) -> float:
+    """Store the corpus, the index made before; seconds."""
+    migrate(database)
+    with database.write() as connection:
+        create_search_index(connection)
+        sources.add(connection, Source("portal", "https://portal.example/"), NOW)
+    began = time.perf_counter()
+    rows = corpus(number)
+    while batch := [row for row, _ in zip(rows, range(1000), strict=False)]:
+        with database.write() as connection:
+            connection.execute(sa.insert(articles), batch)
+    seconds = time.perf_counter() - began
+    if not database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE articles")
+    return seconds
+
+
+def measure(database: Database) -> None:
+    """Print the median and the slowest of nine runs of each query, in milliseconds."""
+    print(f"{'preview':>9} {'slowest':>9} {'search 20':>9} {'hits':>8}  query")
+    for text in QUERIES:
+        times, searching = [], []
+        for _ in range(9):
+            with database.read() as connection:
+                began = time.perf_counter()
+                found = preview(connection, text, None, NOW)
+                times.append((time.perf_counter() - began) * 1000)
+                began = time.perf_counter()
+                search(connection, parse(text), limit=20)
+                searching.append((time.perf_counter() - began) * 1000)
+        number = f"{'' if found.exact else '~'}{found.estimate}"
+        print(
+            f"{statistics.median(times):9.1f} {max(times):9.1f} {statistics.median(searching):9.1f} {number:>8}  {text}"
+        )
+
+
+def main() -> None:
+    """Both databases, where a URL of an empty PostgreSQL database is given."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    options.add_argument("--articles", type=int, default=35_000)
+    options.add_argument("--postgresql", metavar="URL")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "search.db"
+        for url in filter(None, (f"sqlite:///{file}", given.postgresql)):
+            database = Database(url)
+            seconds = fill(database, given.articles)
+            print(f"\n{database.url.get_backend_name()}: {given.articles:,} articles stored in {seconds:.0f} s")
+            measure(database)
+            database.close()
+
+
+if __name__ == "__main__":
+    main()
