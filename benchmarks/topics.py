@@ -175,9 +175,7 @@ def main() -> None:
     roots = [query.root for query in queries]
     gc.collect()
     memory = (resident() - before) / given.queries
-    print(
-        f"{given.queries:,} queries: parsed in {parsed:.1f} s, index built in {built:.1f} s, {memory:,.0f} bytes a query"
-    )
+    print(f"{given.queries:,} queries: parsed in {parsed:.1f} s, indexed in {built:.1f} s, {memory:,.0f} bytes a query")
 
     for number in range(WARM_UP):
         index.match(world.article(10_000 + number))
