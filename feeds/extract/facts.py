@@ -57,9 +57,7 @@ def read_facts(tree: HtmlElement, url: str, base: str) -> Facts:
     article = _article_node(nodes, url)
     pages = [node for node in nodes if types_of(node) & _PAGE_TYPES]
     site_names = [_name(article.get("publisher")), *metas.get("og:site_name", ()), *metas.get("application-name", ())]
-    site_names += [
-        _name(node) for node in nodes if types_of(node) & {"WebSite", "Organization", "NewsMediaOrganization"}
-    ]
+    site_names += [_name(node) for node in nodes if "WebSite" in types_of(node)]
     own_titles = [
         article.get("headline"),
         article.get("name"),

@@ -22,6 +22,7 @@ _SEPARATED = re.compile(r"\s+[|–—»·:•-]\s+|\s*[|»•]\s*")
 _WORD = re.compile(r"[^\W_]+")
 LONGEST = 300
 MOST_ELEMENTS = 20_000
+MOST_SET_OFF = 200
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read_headline(tree: HtmlElement, facts: Facts, url: str, entry_title: str) -
         add(part, 2.5 if len(parts) == 1 else 1.5)
     add(entry_title, 3.0)
     stated = tuple(scores)
-    for element, points in _shown_titles(tree):
+    for element, points in _shown_titles(tree) or _set_off_lines(tree):
         add(text_of(element), points, element)
     for key in scores:
         scores[key] += 3.0 * _overlap(slug, key.split())
@@ -99,6 +100,20 @@ def _shown_titles(tree: HtmlElement) -> list[tuple[HtmlElement, float]]:
             seen_first = True
         found.append((element, points))
     return found
+
+
+def _set_off_lines(tree: HtmlElement) -> list[tuple[HtmlElement, float]]:
+    """On a page without any heading: the first bold or centred line before the first paragraph of prose."""
+    for number, element in enumerate(tree.iter("b", "strong", "big", "center", "p", "td")):
+        if number > MOST_SET_OFF:
+            break
+        text = text_of(element, LONGEST)
+        if element.tag == "p" and element.get("align") != "center":
+            if len(text) > 120:
+                break
+        elif 15 <= len(text) <= 200 and len(element) <= 2 and not any(True for _ in element.iter("a")):
+            return [(element, 3.0)]
+    return []
 
 
 def _title_parts(page_title: str, sites: set[str]) -> list[str]:

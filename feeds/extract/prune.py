@@ -7,6 +7,7 @@ forms with their date pickers, share buttons, captions of pictures.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import lxml.etree
 from lxml.html import HtmlElement
@@ -19,6 +20,7 @@ LARGEST_SHARE = 0.4
 """An element with more of the page's text than this is not a sidebar, whatever it calls itself."""
 LONGEST_CAPTION = 220
 SHORT_CAPTION_WORDS = 14
+MOST_CELLS = 12
 
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:player|audio|tts|speech|text-?to-?speech|listen|datepicker|calendar|search(?:-?(?:box|form|bar))?|share|"
@@ -57,6 +59,7 @@ def prune(tree: HtmlElement) -> None:
             _drop_caption(element)
     _drop_lines_under_pictures(tree)
     _drop_related(tree)
+    _open_layout_tables(tree)
 
 
 def _is_furniture(element: HtmlElement) -> bool:
@@ -165,6 +168,20 @@ def _drop_related(tree: HtmlElement) -> None:
                 _drop_with_list(element)
         elif linked >= 0.8 * len(text) and (len(links) >= 3 or _RELATED.match(text)):
             element.drop_tree()
+
+
+def _open_layout_tables(tree: HtmlElement) -> None:
+    """Tables that hold a page's columns and not data become plain blocks: a cell with prose or a table in it tells."""
+    for table in list(tree.iter("table")):
+        cells = list(islice(table.iter("td"), MOST_CELLS))
+        if any(_holds_prose(cell) for cell in cells):
+            for step in (table, *table.iter("tbody", "tr", "td", "center")):
+                step.tag = "div"
+
+
+def _holds_prose(cell: HtmlElement) -> bool:
+    paragraphs = sum(1 for _ in islice(cell.iter("p"), 3))
+    return paragraphs >= 2 or next(cell.iterdescendants("table"), None) is not None or len(text_of(cell, 900)) > 800
 
 
 def _drop_with_list(element: HtmlElement) -> None:

@@ -58,10 +58,11 @@ def read_article(html: bytes, url: str, *, time_zone: str | None = None, entry: 
     picture = facts.image or _lead_picture(body, headline.element, base) or entry.image
     in_view = lines[title_line + 1 :] if title_line is not None else lines
     leads = _leads(in_view, facts, entry)
+    above = {fold(line.text) for line in lines[: title_line or 0] if len(line.text) <= LEAST_LEAD}
 
     prune(tree)
-    blocks, byline = _without_furniture(read_blocks(tree, url), headline.text, signed)
-    blocks = _with_lead(blocks, leads)
+    blocks = _lead_first(read_blocks(tree, url), leads)
+    blocks, byline = _without_furniture(blocks, headline.text, signed, above)
     text = "\n\n".join(block.text for block in blocks if block.text)
     return Article(
         url=url,
@@ -112,10 +113,12 @@ def _leads(lines: Sequence[Line], facts: Facts, entry: Entry) -> list[str]:
         if len(line.text) < LEAST_LEAD or any(is_aside(step) for step in line.element.iterancestors()):
             continue
         key = fold(line.text)
-        called = any(_LEAD_WORDS.search(step.get("class") or "") for step in _near(line.element))
-        if called or any(key[:60] == other[:60] for other in told):
+        called = next((step for step in _near(line.element) if _LEAD_WORDS.search(step.get("class") or "")), None)
+        if called is not None:
+            found.append(" ".join(part.text for part in lines[:25] if called in _near(part.element)))
+        elif any(key[:60] == other[:60] for other in told):
             found.append(line.text)
-    return found[:2]
+    return list(dict.fromkeys(found))[:2]
 
 
 def _near(element: HtmlElement) -> list[HtmlElement]:
@@ -123,8 +126,10 @@ def _near(element: HtmlElement) -> list[HtmlElement]:
     return [element] if parent is None else [element, parent]
 
 
-def _without_furniture(blocks: Sequence[Block], title: str, signed: set[str]) -> tuple[list[Block], str | None]:
-    """The blocks without the title, the date line and the byline among them; and the byline's name."""
+def _without_furniture(
+    blocks: Sequence[Block], title: str, signed: set[str], above: set[str]
+) -> tuple[list[Block], str | None]:
+    """The blocks without the title, what stands above it, the date line and the byline; and the byline's name."""
     key, byline = fold(title), None
     kept: list[Block] = []
     last = len(blocks) - 1
@@ -134,7 +139,7 @@ def _without_furniture(blocks: Sequence[Block], title: str, signed: set[str]) ->
         if not text:
             kept.append(block)
             continue
-        if near_start and key and fold(text) == key:
+        if near_start and key and (fold(text) == key or fold(text) in above):
             continue
         if (near_start or near_end) and len(text) <= LEAST_LEAD and parse_date(text) and not text.endswith("."):
             continue
@@ -150,11 +155,15 @@ def _without_furniture(blocks: Sequence[Block], title: str, signed: set[str]) ->
     return kept, byline
 
 
-def _with_lead(blocks: list[Block], leads: Sequence[str]) -> list[Block]:
-    """The lead put before the body, where it stands outside the body's container on the page."""
-    present = fold(" ".join(block.text for block in blocks[:6]))
-    missing = [lead for lead in leads if fold(lead)[:80] not in present]
-    return [Block(lead, f"<p>{escape(lead)}</p>") for lead in missing] + blocks
+def _lead_first(blocks: Sequence[Block], leads: Sequence[str]) -> list[Block]:
+    """The lead put before the body, where it stands outside the body's container or was found behind it."""
+    opening = fold(" ".join(block.text for block in blocks[:2]))
+    first = [lead for lead in leads if fold(lead)[-80:] not in opening]
+    ends = [fold(lead)[-80:] for lead in first]
+    rest = (
+        [block for block in blocks if not block.text or not fold(block.text).endswith(tuple(ends))] if ends else blocks
+    )
+    return [Block(lead, f"<p>{escape(lead)}</p>") for lead in first] + list(rest)
 
 
 def _summary(entry: Entry, facts: Facts, blocks: Sequence[Block]) -> str:

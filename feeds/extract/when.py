@@ -12,6 +12,8 @@ from feeds.dates import parse_date
 from feeds.layout import Line
 
 SHORT = 70
+ALONE = 28
+"""Characters of a line that can hardly be more than a date."""
 _DATE_WORDS = re.compile(r"(?:^|[\s_-])(?:date|datetime|time|timestamp|posted|published|publish|ngay|meta|created)")
 _CHANGED = re.compile(r"updat|modif|last.?edit|cập nhật", re.IGNORECASE)
 _CLOCK = re.compile(r"\d[:h]\d\d")
@@ -22,13 +24,14 @@ _DATED_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-|$)")
 def printed_date(lines: Sequence[Line], title_line: int | None, time_zone: str) -> tuple[datetime | None, bool]:
     """The date that the page shows beside its title, and whether it has a time.
 
-    First the lines after the title, then those before it, then any line that is called a date.
+    First the lines after the title, then those before it, then lines that are called a date, then a date alone.
     """
     nearby: list[Line] = []
     if title_line is not None:
         nearby = [*lines[title_line + 1 : title_line + 9], *reversed(lines[max(0, title_line - 3) : title_line])]
     called = [line for line in lines if _DATE_WORDS.search(line.words) or line.stamp]
-    for line in [*nearby, *called[:20]]:
+    alone = [line for line in lines[title_line or 0 :] if len(line.text) <= ALONE]
+    for line in [*nearby, *called[:20], *alone[:200]]:
         if len(line.text) > SHORT or _CHANGED.search(line.words):
             continue
         for text in (line.text, line.stamp):
