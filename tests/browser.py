@@ -19,7 +19,7 @@ from bot.store import deliveries
 from bot.subscriptions import Subscriptions
 from bot.web.application import create_app
 from bot.web.services import WebServices
-from bot.web.wiring import Search
+from bot.web.wiring import QueryTrial, Search
 from feeds.database import Database
 from feeds.errors import FetchError
 from feeds.model import Article, Source, Span, Topic
@@ -258,6 +258,7 @@ def services(database: Database, clock: Clock, base_url: str, **changed: Any) ->
         subscriptions=Subscriptions(database, clock),
         telegram_name=lambda: "TocsinBot",
         search=Search(database),
+        preview_query=QueryTrial(database, clock),
         preview_source=fake_preview,
         add_source=add_source,
     )

@@ -213,7 +213,7 @@ def test_without_scripts_everything_is_there(site: Site, browser: Browser) -> No
     page.goto(f"{site.base}/operators/topics")
     page.get_by_label("What it asks for").fill("delegation")
     page.get_by_role("button", name="Try it").click()
-    assert page.locator("#preview article").count() == 20
+    assert page.locator("#preview article").count() == 10
     site.clock.now += timedelta(seconds=1)
     page.goto(site.base)
     assert page.locator("#live-articles article").count() == 12

@@ -36,6 +36,31 @@ class Search(Protocol):
     def __call__(self, query: str, limit: int) -> Sequence[Hit]: ...
 
 
+class QueryPreview(Protocol):
+    """What a query would have brought of everything stored (`feeds.store.query_preview`)."""
+
+    @property
+    def exact(self) -> bool: ...
+
+    @property
+    def estimate(self) -> int: ...
+
+    @property
+    def per_day(self) -> float: ...
+
+    @property
+    def samples(self) -> Sequence[Hit]: ...
+
+    @property
+    def dead(self) -> Sequence[str]: ...
+
+    @property
+    def noisy(self) -> Sequence[tuple[str, float]]: ...
+
+    @property
+    def warnings(self) -> Sequence[str]: ...
+
+
 class Tour(Protocol):
     """The bundled portal: HTML as bytes, None where there is no such page (yet)."""
 
@@ -68,6 +93,8 @@ class WebServices:
     add_source: Callable[[Source], None] | None = None
     """Watch it from now on. Raises `bot.errors.RequestError`."""
     search: Search | None = None
+    preview_query: Callable[[str, str | None], QueryPreview] | None = None
+    """Try a query in a language (None: found out) on everything stored. Raises `feeds.errors.QueryError`."""
     look_now: Callable[[int], None] | None = None
     """Make the source of this id due at once; None: its due time is set in the store."""
     retry_delivery: Callable[[str], bool] | None = None

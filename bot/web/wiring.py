@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.web.application import create_app
 from bot.web.feeds import FeedServer
-from bot.web.services import Hit, WebServices
+from bot.web.services import Hit, QueryPreview, WebServices
 from feeds.publish import OnDemand
 from feeds.store import facts
 from feeds.store.shelf import SqlShelf
 
 TELEGRAM_USERNAME = "telegram.username"
 """The fact under which a chat process of its own notes the bot's name."""
+
+TRIAL_SAMPLES = 10
 
 ASK_AGAIN = timedelta(seconds=10)
 
@@ -56,6 +58,7 @@ def web_services(app: App) -> WebServices:
         preview_source=app.preview_source,
         add_source=app.add_source,
         search=Search(app.database),
+        preview_query=QueryTrial(app.database, app.clock),
         look_now=app.look_now,
     )
 
@@ -103,6 +106,21 @@ class Search:
         parsed = parse(query)
         with self._database.read() as connection:
             return search(connection, parsed, limit=limit)
+
+
+class QueryTrial:
+    """The topic editor's look at what a query would have brought."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def __call__(self, query: str, language: str | None) -> QueryPreview:
+        """Raises `feeds.errors.QueryError`."""
+        from feeds.store.query_preview import preview
+
+        with self._database.read() as connection:
+            return preview(connection, query, language, self._clock(), samples=TRIAL_SAMPLES)
 
 
 def _search_for_feeds(connection: Connection, query: str, limit: int) -> list[tuple[Article, Sequence[Span]]]:

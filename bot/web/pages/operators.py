@@ -16,6 +16,7 @@ from bot.web.pages.cards import Card
 from bot.web.pages.frame import Page, render
 from bot.web.pages.home import TopicLine, health_counts
 from bot.web.pages.topics import read_topics
+from bot.web.services import QueryPreview
 from feeds.errors import QueryError
 from feeds.model import Topic
 from feeds.store import sources as source_store
@@ -74,7 +75,7 @@ class TopicEditor:
     lines: tuple[TopicLine, ...]
     is_new: bool
     cards: tuple[Card, ...] = ()
-    tried: bool = False
+    found: QueryPreview | None = None
     error: QueryError | None = None
     wrong_field: str = ""
     wrong: str = ""

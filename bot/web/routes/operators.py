@@ -20,7 +20,6 @@ from feeds.errors import QueryError
 from feeds.model import Topic
 from feeds.store import topics as topic_store
 
-PREVIEW_LIMIT = 20
 HERE = "/operators"
 
 
@@ -132,15 +131,15 @@ class OperatorPages:
 
     def _tried(self, editor: TopicEditor) -> TopicEditor:
         """With what its query selects now."""
-        search = self.desk.services.search
-        if search is None or not editor.topic.query.strip():
+        try_on = self.desk.services.preview_query
+        if try_on is None or not editor.topic.query.strip():
             return editor
         try:
-            hits = search(editor.topic.query, PREVIEW_LIMIT)
+            found = try_on(editor.topic.query, editor.topic.language)
         except QueryError as error:
             return replace(editor, error=error)
         with self.database.read() as connection:
-            return replace(editor, cards=operators.matching_cards(connection, hits), tried=True)
+            return replace(editor, cards=operators.matching_cards(connection, found.samples), found=found)
 
     def _editor(self, request: Request, page: Page, editor: TopicEditor, status: int = 200) -> Response:
         with self.database.read() as connection:
