@@ -14,6 +14,9 @@ from feeds.store import articles, sources
 if TYPE_CHECKING:
     from bot.app import App
 
+CONNECT_SECONDS = 15.0
+"""How long a pass waits for Telegram; what chats are owed waits for the next one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:
@@ -43,11 +46,15 @@ def one_pass(app: App) -> Pass:
                 targets.due_at(connection, "source", state.source.id, now)
     with _own_pages(app):
         app.watching.drain()
+    if app.chat is not None:
+        app.chat.start()
+        app.chat.wait(CONNECT_SECONDS)
     app.announcer.announce_all()
     while app.announcer.backfill():
         pass
     for engine in app.sending:
-        engine.drain()
+        if engine.name != "chat" or app.chat is None or app.chat.ready:
+            engine.drain()
     while app.publish():
         pass
     with app.database.read() as connection:

@@ -133,6 +133,11 @@ def _whole_name(entry: Entry) -> Key:
     return ("text", f"w{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}")
 
 
+def url_keys(*urls: str) -> tuple[Key, ...]:
+    """The names that further addresses of an article give: its final one, its `rel=canonical`."""
+    return tuple(dict.fromkeys(("url", _short(canonical_url(url))) for url in urls if url))
+
+
 def article_uid(source_slug: str, url: str, distinction: str = "") -> str:
     """32 hex digits, always the same for the same source and address; `distinction` tells apart what shares one."""
     name = f"{source_slug}\n{canonical_url(url, keep_fragment=True)}\n{distinction}"

@@ -65,6 +65,7 @@ class Look:
     entries: list[Entry] = field(default_factory=list)
     digest: str | None = None
     unchanged: bool = False
+    fresh: int = 0
 
     @property
     def obeys_robots(self) -> bool:
@@ -254,7 +255,7 @@ class Watcher:
         self, connection: Connection, source_id: int, decision: Decision, completion: Completion, now: datetime
     ) -> None:
         article = replace(completion.article, uid=decision.uid)
-        keys = dict.fromkeys((*decision.keys, *identity.keys(article, *completion.other_urls)))
+        keys = dict.fromkeys((*decision.keys, *identity.url_keys(*completion.other_urls)))
         article_id = articles.insert(
             connection,
             source_id,
@@ -262,8 +263,11 @@ class Watcher:
             keys,
             now,
             baseline=decision.silent,
-            signature=completion.signature,
+            signature=None if decision.silent else completion.signature,
         )
+        if decision.silent:
+            # What is told to nobody needs no story that is told once.
+            return
         for candidate in stories.candidates(connection, source_id, completion.bands, now - SAME_STORY_WITHIN):
             if completion.tells_the_same(candidate.signature):
                 stories.join(connection, article_id, candidate.story_id)
@@ -297,6 +301,7 @@ class Watcher:
         fresh: int,
         complete_look: bool,
     ) -> None:
+        look.fresh = fresh
         changed: dict[str, Any] = {"learned": look.learned}
         if not (look.response is not None and look.response.not_modified):
             # What is still unread must be seen again: neither a 304 nor an equal digest may hide it.
@@ -368,6 +373,8 @@ def _own_interval(state: SourceState) -> timedelta | None:
 def _rhythm(state: SourceState, look: Look, now: datetime) -> Rhythm:
     """What was known of the source's rhythm, and what its entries' dates add; a future date teaches nothing."""
     dates = [entry.published for entry in look.entries if entry.published is not None and entry.published <= now]
+    if not dates and look.fresh and state.baseline_at is not None:
+        dates = [now]  # a list without dates: what was found now was published since the last look
     return Rhythm.from_json(state.rhythm).learned(dates)
 
 

