@@ -8,11 +8,12 @@ from alembic.script import ScriptDirectory
 
 import bot.store.tables
 import feeds.store.tables
+import feeds.store.websub_tables
 import feeds.targets
 from bot import migrations
 from feeds.database import Database, metadata
 
-TABLES = (bot.store.tables, feeds.store.tables, feeds.targets)
+TABLES = (bot.store.tables, feeds.store.tables, feeds.store.websub_tables, feeds.targets)
 
 
 def test_migrations_make_the_declared_tables(database: Database) -> None:

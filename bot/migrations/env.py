@@ -6,10 +6,13 @@ from alembic import context
 
 import bot.store.tables
 import feeds.store.tables
+import feeds.store.websub_tables
 import feeds.targets
 from feeds.database import metadata
 
-assert bot.store.tables and feeds.store.tables and feeds.targets  # noqa: PT018 - imported for the tables they declare
+# Imported for the tables they declare.
+assert bot.store.tables, feeds.store.tables
+assert feeds.store.websub_tables, feeds.targets
 
 context.configure(
     connection=context.config.attributes["connection"],
