@@ -138,3 +138,11 @@ def test_too_large_a_body_is_refused(database: Database) -> None:
     with served(lambda base: services(database, Clock(), base)) as base:
         answer = requests.post(f"{base}/webhooks", data=b"x" * 1_100_000, timeout=10)
         assert answer.status_code in (400, 403, 413)
+
+
+def test_every_figure_is_documented(database: Database) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "operators.md").read_text(encoding="utf-8")
+    with served(lambda base: services(database, Clock(), base)) as base:
+        families = list(text_string_to_metric_families(requests.get(f"{base}/metrics", timeout=10).text))
+    assert len(families) > 5
+    assert not [family.name for family in families if f"`{family.name}" not in text]
