@@ -11,8 +11,7 @@ import feeds.targets
 from feeds.database import metadata
 
 # Imported for the tables they declare.
-assert bot.store.tables, feeds.store.tables
-assert feeds.store.websub_tables, feeds.targets
+TABLES = (bot.store.tables, feeds.store.tables, feeds.store.websub_tables, feeds.targets)
 
 context.configure(
     connection=context.config.attributes["connection"],
