@@ -245,10 +245,14 @@ class _VettedTLSConnection(_VettedConnection, HTTPSConnection):
     """The same with TLS. A refused certificate that has merely expired gets a note with the day (`expired_on`)."""
 
     scheme = "https"
+    certificate_ends: datetime | None = None
+    """`notAfter` of the other side's certificate (UTC), once connected."""
 
     def connect(self) -> None:
         try:
             super().connect()
+            if isinstance(self.sock, ssl.SSLSocket):
+                self.certificate_ends = certificate_end(self.sock.getpeercert(binary_form=True) or b"")
         except ssl.SSLCertVerificationError as error:
             if error.verify_code == _CERTIFICATE_HAS_EXPIRED:
                 error.expired_on = self._certificate_end()  # type: ignore[attr-defined]

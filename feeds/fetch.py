@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import RemoteDisconnected
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -59,6 +59,8 @@ class Response:
     """Where the asked address has moved for good: the end of the unbroken run of 301 and 308 it began with."""
     fetched_bytes: int = 0
     """Body bytes over the wire, still compressed, of the last hop."""
+    certificate_end: datetime | None = None
+    """The day (UTC) on which the certificate of the last hop ends; None without TLS."""
 
     @property
     def not_modified(self) -> bool:
@@ -71,6 +73,12 @@ class Response:
     @property
     def last_modified(self) -> str | None:
         return self.headers.get("Last-Modified") or None
+
+
+class CertificateRefused(FetchError):  # noqa: N818 (named as its siblings in feeds.errors are)
+    """TLS came as far as a certificate, and it has expired, is for another name, or is signed by nobody known."""
+
+    code: ClassVar[str] = "certificate"
 
 
 class Fetcher:
@@ -216,6 +224,8 @@ class Fetcher:
         coding = {part.strip().lower() for part in headers.get("Content-Encoding", "").split(",")}
         if coding & _UNDECODED:
             raise FetchError(f"{shown} sent a compression that was not asked for.", url=shown, status=status)
+        # Asked before the body is read: then the connection may be somebody else's already.
+        certificate_ends = getattr(reply.raw.connection, "certificate_ends", None)
         announced = headers.get("Content-Length", "")
         if announced.isascii() and announced.isdigit() and int(announced[:20]) > max_bytes:
             raise TooLarge(f"{shown} announces {announced} bytes.", url=shown, status=status)
@@ -233,6 +243,7 @@ class Fetcher:
             content_type=headers.get("Content-Type") or None,
             moved_to=moved_to,
             fetched_bytes=reply.raw.tell(),
+            certificate_end=certificate_ends,
         )
 
     @staticmethod
@@ -252,7 +263,7 @@ class Fetcher:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 expired_on: datetime | None = getattr(cause, "expired_on", None)
                 reason = f"certificate expired on {expired_on:%Y-%m-%d}" if expired_on else cause.verify_message
-                return FetchError(f"{shown}: {reason}.", url=shown)
+                return CertificateRefused(f"{shown}: {reason}.", url=shown)
         for cause in _causes(error):
             # NewConnectionError is a ConnectTimeoutError by descent only; these two go before the time-outs.
             if isinstance(cause, urllib3.exceptions.NameResolutionError):

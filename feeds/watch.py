@@ -28,10 +28,12 @@ from feeds.database import Database
 from feeds.errors import FeedsError, FetchError, ReadError
 from feeds.fetch import Response
 from feeds.identity import Decider, Decision, Verdict
+from feeds.list_habits import TAKEN_AFTER, Habits, LayoutChanged, Listing
 from feeds.model import Article, Entry, Source
 from feeds.sources import KINDS
 from feeds.sources.feed import read_feed_metadata
-from feeds.store import articles, sources, stories
+from feeds.store import articles, leases, sources, stories
+from feeds.store.leases import Pushes
 from feeds.store.sources import SourceState
 from feeds.targets import Claim
 from feeds.visits import Visits
@@ -44,6 +46,8 @@ ARTICLES_A_LOOK = 200
 SOON = timedelta(seconds=30)
 PATIENCE = 3
 SAME_STORY_WITHIN = timedelta(days=7)
+CHECK_ON_A_HUB = cadence.LONGEST
+"""Between looks at a source whose hub tells us of news: a hub that has gone silent must not cost more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Look:
 
     source: Source
     learned: dict[str, Any]
+    began: datetime
     response: Response | None = None
     entries: list[Entry] = field(default_factory=list)
     digest: str | None = None
@@ -127,7 +132,7 @@ class Watcher:
     # Looking: the network, and no transaction
 
     def _look(self, state: SourceState) -> Look:
-        look = Look(_as_learned(state), dict(state.learned))
+        look = Look(_as_learned(state), dict(state.learned), self._clock())
         waiting = bool(look.learned.get("unread"))
         look.response = self._visits.get(
             look.source.url,
@@ -135,6 +140,8 @@ class Watcher:
             last_modified=None if waiting else state.last_modified,
             obey_robots=look.obeys_robots,
         )
+        if look.response.certificate_end is not None:
+            look.learned["certificate_ends"] = look.response.certificate_end.isoformat()
         if look.response.not_modified:
             look.unchanged = True
             return look
@@ -186,13 +193,15 @@ class Watcher:
             known = articles.known(connection, claim.ref, identity.wanted_keys(look.entries))
         baseline = state.baseline_at is None
         decider = Decider(known, source_slug=look.source.slug, now=now, last_look=state.succeeded_at, baseline=baseline)
-        decisions = decider.decide(look.entries)
+        decisions = self._judged(state, look, decider.decide(look.entries), now)
         completed, unread = self._complete(claim, look, decisions)
         look.learned["unread"] = unread
         with self._database.write() as connection:
             if not targets.is_own(connection, claim):
                 return False
-            fresh = self._write(connection, claim.ref, decisions, completed, now)
+            fresh, listed = self._write(connection, claim.ref, decisions, completed, now)
+            # What a list shows stays stored, however old it is: forgotten, it would be news again (bot.retention).
+            look.learned["listed"] = listed or look.learned.get("listed", [])
             complete_look = not unread and len(completed) == sum(one.verdict is not Verdict.KNOWN for one in decisions)
             self._finish(connection, claim, state, look, now, fresh=fresh, complete_look=complete_look)
         log.info(
@@ -200,6 +209,31 @@ class Watcher:
             extra={"source": look.source.slug, "entries": len(look.entries), "new": fresh, "unread": len(unread)},
         )
         return fresh > 0
+
+    def _judged(self, state: SourceState, look: Look, decisions: list[Decision], now: datetime) -> list[Decision]:
+        """Compare the list with what it usually is. Raises `LayoutChanged` for what is no list of this source.
+
+        Where that stays for days, it is taken in after all, and nobody is alerted of it.
+        """
+        is_page = look.source.kind == "page"
+        listing = Listing(
+            entries=len(decisions),
+            dated=sum(one.entry.published is not None for one in decisions),
+            known=sum(one.verdict is not Verdict.NEW for one in decisions),
+        )
+        habits = Habits.from_json(look.learned.get("list"))
+        expected_news = Rhythm.from_json(state.rhythm).expected(state.succeeded_at or now, now)
+        if habits.strangeness(listing, expected_news=expected_news, is_page=is_page) == "unrelated":
+            since = state.error_since if state.error_code == LayoutChanged.code else None
+            if since is None or now - since < TAKEN_AFTER:
+                raise LayoutChanged(
+                    f"{listing.entries} links, none with a date and none known, stand in the list's place",
+                    url=look.source.url,
+                )
+            look.learned["list"] = Habits().to_json()
+            return [replace(one, silent=True) for one in decisions]
+        look.learned["list"] = habits.after(listing, expected_news=expected_news, is_page=is_page, now=now).to_json()
+        return decisions
 
     def _complete(
         self, claim: Claim, look: Look, decisions: Sequence[Decision]
@@ -236,9 +270,13 @@ class Watcher:
         decisions: Sequence[Decision],
         completed: Mapping[int, Completion],
         now: datetime,
-    ) -> int:
-        """Articles, names, revisions, oldest first, so that ids ascend with time; returns how many need announcing."""
+    ) -> tuple[int, list[int]]:
+        """Articles, names, revisions, oldest first, so that ids ascend with time.
+
+        Returns how many need announcing, and the ids of all articles that the list shows.
+        """
         fresh = 0
+        listed = [decision.known_id for decision in decisions if decision.known_id is not None]
         for place in _oldest_first(decisions):
             decision = decisions[place]
             if decision.verdict is Verdict.KNOWN and decision.known_id is not None:
@@ -247,13 +285,13 @@ class Watcher:
                 articles.add_keys(connection, source_id, decision.known_id, decision.keys)
                 fresh += self._revise(connection, decision.known_id, completed[place].article, now)
             elif place in completed:
-                self._insert(connection, source_id, decision, completed[place], now)
+                listed.append(self._insert(connection, source_id, decision, completed[place], now))
                 fresh += 1
-        return fresh
+        return fresh, sorted(set(listed))
 
     def _insert(
         self, connection: Connection, source_id: int, decision: Decision, completion: Completion, now: datetime
-    ) -> None:
+    ) -> int:
         article = replace(completion.article, uid=decision.uid)
         keys = dict.fromkeys((*decision.keys, *identity.url_keys(*completion.other_urls)))
         article_id = articles.insert(
@@ -267,12 +305,13 @@ class Watcher:
         )
         if decision.silent:
             # What is told to nobody needs no story that is told once.
-            return
+            return article_id
         for candidate in stories.candidates(connection, source_id, completion.bands, now - SAME_STORY_WITHIN):
             if completion.tells_the_same(candidate.signature):
                 stories.join(connection, article_id, candidate.story_id)
                 break
         stories.remember(connection, article_id, completion.bands)
+        return article_id
 
     def _revise(self, connection: Connection, article_id: int, article: Article, now: datetime) -> int:
         """A change that can be seen becomes a revision. Feeds show it; who was told of it is left in peace."""
@@ -315,7 +354,17 @@ class Watcher:
         if state.baseline_at is None and complete_look:
             changed["baseline_at"] = now
         sources.record_look(connection, claim.ref, now, **changed)
-        due = self._next_look(state, look, now) if complete_look else now + SOON if look.learned.get("unread") else now
+        if complete_look:
+            # Where no hub was ever announced there is nothing to ask for.
+            has_hub = bool(look.learned.get("hub"))
+            pushes = (
+                leases.after_look(connection, claim.ref, began=look.began, now=now, fresh=fresh > 0)
+                if has_hub
+                else leases.NO_PUSHES
+            )
+            due = self._next_look(state, look, now, pushes)
+        else:
+            due = now + SOON if look.learned.get("unread") else now
         targets.finish(connection, claim, failures=0, next_due=lambda _: due)
 
     def _failed(self, claim: Claim, state: SourceState, error: FeedsError) -> None:
@@ -343,19 +392,26 @@ class Watcher:
                 error_since=state.error_since or now,
             )
             targets.finish(connection, claim, failures=failures, next_due=lambda _: due)
-        log.warning(
+        # `bot.alarms` says what lasts, once, and one sentence for all where our own network is down.
+        log.log(
+            logging.INFO if state.succeeded_at and state.error_code != error.code else logging.DEBUG,
             "a look failed",
             extra={"source": state.source.slug, "error": str(error), "code": error.code, "next_look": due.isoformat()},
         )
 
-    def _next_look(self, state: SourceState, look: Look, now: datetime) -> datetime:
-        """By the operator's own interval, else by the source's rhythm and wishes; the default until that is known."""
+    def _next_look(self, state: SourceState, look: Look, now: datetime, pushes: Pushes) -> datetime:
+        """By the operator's own interval, else by the source's rhythm and wishes; the default until that is known.
+
+        While a hub tells us of news, a look is but a check on the hub.
+        """
+        if pushes.again is not None:
+            return pushes.again
         own = _own_interval(state)
         if own is not None:
             return now + own * (1 + cadence.JITTER * self._jitter())
         rhythm = _rhythm(state, look, now)
         known = rhythm.usual_gap is not None
-        return cadence.next_look(
+        polled = cadence.next_look(
             rhythm,
             now=now,
             jitter=self._jitter(),
@@ -363,6 +419,18 @@ class Watcher:
             shortest=self._policy.minimum_interval if known else self._policy.default_interval,
             longest=self._policy.maximum_interval if known else self._policy.default_interval,
         )
+        if not pushes.trusted:
+            return polled
+        check = cadence.next_look(
+            rhythm,
+            now=now,
+            jitter=self._jitter(),
+            wishes=_wishes(look),
+            pushed=True,
+            shortest=self._policy.minimum_interval,
+            longest=min(self._policy.maximum_interval, CHECK_ON_A_HUB),
+        )
+        return max(polled, check)
 
 
 def _own_interval(state: SourceState) -> timedelta | None:
