@@ -30,12 +30,12 @@ TOPIC = '[[topic]]\nslug = "extremism"\ntitle = "Extremism"\nquery = \'"violent 
 
 
 def feed(newest: int) -> str:
-    """The portal's feed when article `newest` has been published: the last hundred, with their whole text."""
+    """The portal's feed when article `newest` has been published: all of them, with their whole text."""
     items = "".join(
         f"<item><title>Statement number {number} on violent extremism</title>"
         f"<link>https://portal.example/statements/{number}</link><guid>statement-{number}</guid>"
         f"<description>{f'Paragraph {number} of what was said of violent extremism that day. ' * 16}</description></item>"
-        for number in range(newest, max(newest - 100, -1), -1)
+        for number in range(newest, -1, -1)
     )
     return f"<?xml version='1.0'?><rss version='2.0'><channel><title>Portal</title>{items}</channel></rss>"
 
@@ -182,7 +182,7 @@ def _sent(database: Database) -> int:
         return len(connection.execute(query).all())
 
 
-def _wait(condition: object, sentence: str, folder: Path, seconds: float = 60) -> None:
+def _wait(condition: object, sentence: str, folder: Path, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]
         if time.monotonic() > end:
