@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -67,7 +67,10 @@ class Switch:
         self._prefixes = [(path, app) for path, app in mounts.items() if path.endswith("/")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """ASGI. A NUL is in no address that anybody has a reason to ask for, and PostgreSQL cannot compare it."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope.get("query_string", b"")):
+            await PlainTextResponse("This address cannot be.\n", 400)(scope, receive, send)
+            return
         await self._chosen(scope)(scope, receive, send)
 
     def _chosen(self, scope: Scope) -> ASGIApp:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.model import Destination
 from bot.store.deliveries import DeliveryRow
@@ -18,6 +18,15 @@ class Shape(BaseModel):
     """Ground rules of every object: unknown fields are an error, not a surprise."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _no_nul(cls, value: object) -> object:
+        """No text has a reason to hold a NUL, and PostgreSQL cannot store one."""
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            raise ValueError("a text holds a NUL character")
+        return value
 
 
 class SourceShape(Shape):

@@ -54,6 +54,8 @@ class Site:
     description: str
     base_url: str
     features: Features = Features()
+    language: str = "en"
+    """The language of title and description."""
 
     @property
     def root(self) -> str:

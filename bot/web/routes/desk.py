@@ -8,6 +8,7 @@ from functools import cached_property
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -58,6 +59,7 @@ class Desk:
                 webhooks=services.subscriptions is not None,
                 api=True,
             ),
+            language=told.language,
         )
 
     @property
@@ -185,6 +187,8 @@ def posted(desk: Desk, handler: Handler, *, operators_only: bool = True) -> Post
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_files=1, max_fields=MAXIMUM_FORM_FIELDS) as form:
+            if any("\0" in value for value in form.values() if isinstance(value, str)):
+                raise HTTPException(400)
 
             def work() -> Response:
                 if operators_only:

@@ -114,7 +114,12 @@ def is_cross_site(request: HTTPConnection) -> bool:
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    except ValueError:
+        return True
 
 
 def is_token(given: str, expected: str) -> bool:
@@ -133,7 +138,10 @@ def is_local_visitor(request: HTTPConnection) -> bool:
         return False
     if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host", "via")):
         return False
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return False
     return host == "localhost" or _is_loopback(host)
 
 

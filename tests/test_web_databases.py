@@ -1,0 +1,91 @@
+"""Every page, the API and the figures over both databases; and what no address or form may make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+from browser import Clock, fill, served, services
+
+from feeds.database import Database
+
+PATHS = (
+    "/",
+    "/fragments/home",
+    "/sources",
+    "/sources/ministry",
+    "/topics",
+    "/topics/counter-terrorism-cooperation",
+    "/articles/" + "a" * 32,
+    "/stories/35",
+    "/search?q=extremism",
+    "/follow",
+    "/opml",
+    "/webhooks",
+    "/webhooks/archive",
+    "/operators",
+    "/operators/topics?slug=maritime-security",
+    "/sources/add",
+    "/readyz",
+    "/metrics",
+    "/api/v1/sources",
+    "/api/v1/articles?topic=counter-terrorism-cooperation",
+    "/api/v1/articles/search?q=extremism",
+    "/api/v1/topics",
+    "/api/v1/webhooks",
+    "/api/v1/deliveries",
+    "/api/v1/subscribers",
+)
+
+
+HOSTILE = ("%00", "a%00b", "%ff%fe", "%F0%9F%94%94", "..%2f..%2f", "a" * 5000, "%22%3E%3Cscript%3E", "'--", "%e2%80%ae")
+
+
+@pytest.fixture
+def site(database: Database) -> Iterator[str]:
+    clock = Clock()
+    fill(database, clock)
+    with served(lambda base: services(database, clock, base)) as base:
+        yield base
+
+
+def test_everything_is_shown(site: str) -> None:
+    for path in PATHS:
+        answer = requests.get(site + path, timeout=20)
+        assert answer.status_code == 200, (path, answer.text[:500])
+
+
+def test_nothing_strange_breaks_a_page(site: str) -> None:
+    hostile = (
+        "%00",
+        "a%00b",
+        "%ff%fe",
+        "%F0%9F%94%94",
+        "..%2f..%2fetc",
+        "a" * 5000,
+        "%22%3E%3Cscript%3E",
+        "'--",
+        "%e2%80%ae",
+    )
+    for text in hostile:
+        for path in ("/sources/{}", "/topics/{}", "/articles/{}", "/webhooks/{}", "/api/v1/articles/{}", "/static/{}"):
+            assert requests.get(site + path.format(text), timeout=20).status_code in (400, 404, 422), (path, text[:40])
+        for path in ("/search?q={}", "/?lang={}", "/follow?topic={}", "/sources/ministry?before={}", "/?notice={}"):
+            answer = requests.get(site + path.format(text), timeout=20)
+            assert answer.status_code in (200, 400), (path, text[:40])
+            assert '"><script' not in answer.text
+    for host in ("[", "[::1", "a b", ""):
+        assert requests.get(f"{site}/operators", headers={"Host": host}, timeout=20).status_code in (400, 403)
+
+
+def test_a_nul_is_refused_before_it_reaches_the_database(site: str) -> None:
+    visitor = requests.Session()
+    page = visitor.get(f"{site}/webhooks", timeout=20).text
+    token = page.split('name="csrf" value="')[1].split('"')[0]
+    form = {"csrf": token, "url": "https://hooks.example.org/", "title": "a\0b", "topics": "maritime-security"}
+    assert visitor.post(f"{site}/webhooks", data=form, timeout=20).status_code == 400
+    draft = {"url": "https://hooks.example.org/", "title": "a\0b", "topics": ["maritime-security"]}
+    answer = requests.post(f"{site}/api/v1/webhooks", json=draft, timeout=20)
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "title"
