@@ -8,13 +8,23 @@ keys and readers: model, declared, values ────┘        reference.descr
 from __future__ import annotations
 
 from bot.settings.loading import load
-from bot.settings.model import DeclaredChannel, DeliverySettings, Polling, Retention, Server, Settings, Site
+from bot.settings.model import (
+    DeclaredChannel,
+    DeliverySettings,
+    OperatorSettings,
+    Polling,
+    Retention,
+    Server,
+    Settings,
+    Site,
+)
 from bot.settings.reference import SettingDoc, describe
 from bot.settings.samples import check_topics
 
 __all__ = [
     "DeclaredChannel",
     "DeliverySettings",
+    "OperatorSettings",
     "Polling",
     "Retention",
     "Server",

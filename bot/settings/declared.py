@@ -63,12 +63,18 @@ _EVERY_CHANNEL: Final = (
     Key("digest", values.DIGEST, "Collect alerts into one message.", "off"),
     Key("quiet", values.QUIET, "Hours in which nothing is sent; what is due then comes after them.", None),
 )
+_ALARMS: Final = "Whether the operator's alarms go there, too: a source that fails, falls silent, or has moved."
 CHANNEL_KEYS: Final[Mapping[str, tuple[Key, ...]]] = {
-    "console": (Key("slug", values.SLUG, "Its name.", "console"), *_EVERY_CHANNEL),
+    "console": (
+        Key("slug", values.SLUG, "Its name.", "console"),
+        *_EVERY_CHANNEL,
+        Key("alarms", values.FLAG, _ALARMS, True),
+    ),
     "telegram": (
         Key("chat", values.CHAT, "The channel or group, in which the bot may post.", REQUIRED),
         Key("thread", values.whole_number(1, 2**31 - 1), "The forum topic in that group.", None),
         *_EVERY_CHANNEL,
+        Key("alarms", values.FLAG, _ALARMS, False),
     ),
     "webhook": (
         Key("slug", values.SLUG, "Its name on the command line and the page.", REQUIRED),
@@ -89,6 +95,7 @@ CHANNEL_KEYS: Final[Mapping[str, tuple[Key, ...]]] = {
             "standard",
         ),
         *_EVERY_CHANNEL,
+        Key("alarms", values.FLAG, _ALARMS, False),
     ),
 }
 
@@ -167,6 +174,8 @@ def read_channels(
             before = len(document.problems)
             read = document.read(path, table, keys)
             options = _OPTIONS[kind](document, path, table, read, environment)
+            if read["alarms"]:
+                options["alarms"] = True
             if read["topics"] is not None:
                 read["topics"] = _known_topics(document, path, read["topics"], slugs)
             if len(document.problems) > before:

@@ -12,7 +12,7 @@ from bot.errors import ConfigurationError, Problem
 from bot.settings.declared import origin, read_channels, read_sources, read_topics
 from bot.settings.documents import Document, keys_of, read_document
 from bot.settings.environment import read_environment
-from bot.settings.model import DeliverySettings, Polling, Retention, Server, Settings, Site
+from bot.settings.model import DeliverySettings, OperatorSettings, Polling, Retention, Server, Settings, Site
 
 SECTIONS: Final[Mapping[str, type[Any]]] = {
     "site": Site,
@@ -20,6 +20,7 @@ SECTIONS: Final[Mapping[str, type[Any]]] = {
     "polling": Polling,
     "delivery": DeliverySettings,
     "retention": Retention,
+    "operators": OperatorSettings,
 }
 """The tables of tocsin.toml."""
 
@@ -48,6 +49,7 @@ def load(config: Path, environment: Mapping[str, str]) -> Settings:
     polling = _polling(main, site, server)
     delivery = _section(main, "delivery", DeliverySettings)
     retention = _section(main, "retention", Retention)
+    operators = _section(main, "operators", OperatorSettings)
 
     # Another process of the same site may run on another machine: then only the public address leads to the tour.
     own_url = given["TOCSIN_PUBLIC_URL"] or _local_url(server)
@@ -71,6 +73,7 @@ def load(config: Path, environment: Mapping[str, str]) -> Settings:
         polling=polling,
         delivery=delivery,
         retention=retention,
+        operators=operators,
         sources=sources,
         topics=topics,
         channels=channels,

@@ -121,12 +121,22 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorSettings:
+    """`[operators]`: who is told when something is wrong."""
+
+    telegram: tuple[int, ...] = setting(
+        (), values.NUMBERS, "Telegram user ids that get the alarms and may ask `/health`; each writes to the bot once."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredChannel:
     """A destination that the operator wrote into `channels.toml`.
 
     `kind` is a name in `bot.channels.KINDS`; `slug` is unique within the kind. `topics` are the slugs of declared
     topics ("*" is already resolved). `options` hold what the kind needs, as JSON values: a webhook's `url`, `secret` (a
-    list, newest first) and `format`; a Telegram chat's `chat` and, for a forum topic, `thread`.
+    list, newest first) and `format`; a Telegram chat's `chat` and, for a forum topic, `thread`. `alarms` is among
+    them, and true, where the operator's alarms go there too.
     """
 
     kind: str
@@ -161,6 +171,7 @@ class Settings:
     polling: Polling = Polling(user_agent="Tocsin")
     delivery: DeliverySettings = DeliverySettings()
     retention: Retention = Retention()
+    operators: OperatorSettings = OperatorSettings()
     sources: tuple[Source, ...] = ()
     topics: tuple[Topic, ...] = ()
     channels: tuple[DeclaredChannel, ...] = ()

@@ -154,6 +154,14 @@ def read_texts(value: object) -> tuple[str, ...]:
     return tuple(one.strip() for one in values)
 
 
+def read_numbers(value: object) -> tuple[int, ...]:
+    """A list of whole numbers above 0; a single number counts as a list of one."""
+    values = [value] if isinstance(value, int) else value
+    if not isinstance(values, list) or not all(type(one) is int and 0 < one < 2**53 for one in values):
+        raise WrongValueError(f"{shown(value)} is not a list of numbers", "write [123456789, 987654321]")
+    return tuple(dict.fromkeys(values))
+
+
 def read_table(value: object) -> dict[str, Any]:
     """A table of anything."""
     if not isinstance(value, dict):
@@ -365,6 +373,7 @@ DURATION = Reader("duration", read_duration)
 DURATIONS = Reader("list of durations", read_durations)
 SIZE = Reader("size", read_size)
 TEXTS = Reader("list of texts", read_texts)
+NUMBERS = Reader("list of numbers", read_numbers)
 TABLE = Reader("table", read_table)
 SLUG = Reader("slug", read_slug)
 URL = Reader("web address", read_url)
