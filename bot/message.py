@@ -346,8 +346,9 @@ def _entry(data: Mapping[str, Any], language: str, time_zone: str) -> _Writer:
 
 
 def _operator(writer: _Writer, data: Mapping[str, Any], language: str) -> None:
-    """A source's alarm: `source`, and a sentence under "message"; whatever else there is, a line each."""
-    writer.add(f"⚠️ {sentence(language, 'alert_operator')}", "bold")
+    """A source's alarm: `source`, a sentence under "message", and what was `expected`, `seen` and is advised."""
+    over = data.get("over") is True
+    writer.add(f"{'✅' if over else '⚠️'} {sentence(language, 'alert_operator')}", "bold")
     source = _mapping(data.get("source"))
     name = cut(one_line(source.get("title") or source.get("slug"), 500), _SOURCE)
     if name:
@@ -356,8 +357,11 @@ def _operator(writer: _Writer, data: Mapping[str, Any], language: str) -> None:
     message = cut(one_line(data.get("message"), 10_000), _OPERATOR)
     if message:
         writer.add(f"\n{message}")
-    for line in _lines({key: value for key, value in data.items() if key not in ("source", "message", "sequence")}):
-        writer.add(f"\n{line}")
+    for key in ("expected", "seen", "advice"):
+        text = cut(one_line(data.get(key), 2000), _QUOTE)
+        if text:
+            writer.add(f"\n{sentence(language, f'alert_{key}')}: ", "italic")
+            writer.add(text)
 
 
 def _lines(data: Mapping[str, Any]) -> Iterable[str]:

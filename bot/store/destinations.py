@@ -84,6 +84,13 @@ def all_destinations(connection: Connection, *, kind: str | None = None) -> list
     return [Destination(**row) for row in connection.execute(query).mappings()]
 
 
+def for_operators(connection: Connection, chats: Collection[str]) -> list[Destination]:
+    """Who may be an operator's: all that are declared, and the Telegram chats of these addresses; in id order."""
+    named = sa.and_(destinations.c.kind == "telegram", destinations.c.address.in_(list(chats)))
+    query = _LIVE.where(sa.or_(destinations.c.declared, named)).order_by(destinations.c.id)
+    return [Destination(**row) for row in connection.execute(query).mappings()]
+
+
 def of_chat(connection: Connection, names: Collection[str]) -> list[Destination]:
     """The Telegram destinations of a chat, given its id and its @name: its own, and those of its forum topics."""
     anywhere = [destinations.c.address.startswith(f"{name}/", autoescape=True) for name in names]

@@ -190,6 +190,31 @@ def states(connection: Connection, *, only_active: bool = True) -> list[SourceSt
     return [_with_count(one, counts.get(one.source.id or 0, 0)) for one in found]
 
 
+def to_check(connection: Connection, since: datetime | None) -> list[SourceState]:
+    """Watched sources that have an error, or were looked at since then (UTC); None: all. Articles aren't counted."""
+    query = _STATES.where(sources.c.active).order_by(sources.c.id)
+    if since is not None:
+        query = query.where(sa.or_(sources.c.error_code.is_not(None), sources.c.looked_at >= since))
+    return [_state(row) for row in connection.execute(query)]
+
+
+def active_ids(connection: Connection, source_ids: Sequence[int]) -> set[int]:
+    """Those of these sources that are watched."""
+    if not source_ids:
+        return set()
+    query = sa.select(sources.c.id).where(sources.c.active, sources.c.id.in_(source_ids))
+    return set(connection.execute(query).scalars())
+
+
+def last_answer(connection: Connection, *, except_below: Sequence[str] = ()) -> tuple[int, datetime | None]:
+    """How many sources are watched, and when one last answered (UTC); addresses that begin like these left out."""
+    query = sa.select(sa.func.count(), sa.func.max(sources.c.succeeded_at)).where(sources.c.active)
+    for beginning in except_below:
+        query = query.where(~sources.c.url.startswith(beginning, autoescape=True))
+    row = connection.execute(query).one()
+    return int(row[0]), row[1]
+
+
 def _with_count(one: SourceState, number: int) -> SourceState:
     return replace(one, article_count=number)
 

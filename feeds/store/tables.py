@@ -193,3 +193,28 @@ facts = sa.Table(
     sa.Column("value", Json, nullable=False),
     sa.Column("until", UtcDateTime),
 )
+
+# What is, or was, wrong with a source, for its operator. `source_id` is NULL for what concerns all of them.
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("sources.id", ondelete="CASCADE")),
+    # A key of feeds.alarms.CODES.
+    sa.Column("code", sa.String(32), nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("expected", sa.Text, nullable=False),
+    sa.Column("seen", sa.Text, nullable=False),
+    sa.Column("advice", sa.Text, nullable=False),
+    # When what is owed to operators was written: of its beginning and of its end.
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("over_at", UtcDateTime),
+    sa.Column("over_told_at", UtcDateTime),
+    sa.Index("ix_alarms_source_id", "source_id"),
+)
+sa.Index(
+    "ix_alarms_open",
+    alarms.c.id,
+    sqlite_where=alarms.c.over_at.is_(None),
+    postgresql_where=alarms.c.over_at.is_(None),
+)
