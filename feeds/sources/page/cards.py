@@ -31,7 +31,8 @@ _LABEL_WORDS = re.compile(
     r"(?:^|[\s_-])(?:category|cat|label|badge|tag|tags|kicker|views|comments?|counter|section|topic)s?(?:$|[\s_-])"
 )
 _DATE_INTRO = re.compile(
-    r"(?:posted|published|submitted|written|date[d:]|updated|created|released|by\s|ngày|đăng|cập nhật|publié|veröffentlicht|\d)",
+    r"(?:posted|published|submitted|written|date[d:]|updated|created|released|"
+    r"by\s|ngày|đăng|cập nhật|publié|veröffentlicht|\d)",
     re.IGNORECASE,
 )
 _DATE_AT_END = re.compile(r"\s*[(\[]\s*(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})[^()\[\]]{0,12}[)\]]\s*$")
