@@ -30,6 +30,11 @@ class Needs:
         self._frequencies: dict[Key, float] = {}
         self._leaves: dict[Leaf, list[Need]] = {}
 
+    def forget(self) -> None:
+        """Free what was kept to be quick with many queries at once."""
+        self._frequencies.clear()
+        self._leaves.clear()
+
     def cost(self, need: Need) -> float:
         """Return how many of these keys an article is expected to have."""
         total = 0.0

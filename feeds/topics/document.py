@@ -100,7 +100,6 @@ class Document:
         """What `evaluate` has worked out: places that are near each other."""
         self._tokens: dict[int, Tokens] = {}
         self._places: dict[Leaf, list[Place]] = {}
-        self._spans: dict[tuple[Leaf, Place], Span] = {}
         self._ends: dict[str, list[int]] = {}
         self._distinct: dict[str, list[Word]] = {}
 
@@ -151,11 +150,9 @@ class Document:
         starts, ends = self.bounds(base)
         return self.field(base)[0], starts[first - base], ends[last - base]
 
-    def span(self, leaf: Leaf, place: Place) -> Span:
-        key = (leaf, place)
-        if key not in self._spans:
-            self._spans[key] = Span(*self.characters(place), leaf.text)
-        return self._spans[key]
+    def span(self, clause: str, place: Place) -> Span:
+        field, start, end = self.characters(place)
+        return Span(field, start, end, clause)
 
     # Places
 

@@ -28,18 +28,18 @@ def evaluate(query: Query, article: Article) -> Match | None:
 
 def match_document(identifier: Hashable, root: Node, document: Document) -> Match | None:
     """Return the match of one query's root under the given id."""
+    if isinstance(root, Leaf):
+        only = document.places(root)[:MOST_PLACES]
+        return Match(identifier, tuple([document.span(root.text, place) for place in only])) if only else None
     if not holds(root, document):
         return None
     found: Found = {}
     score = collect(root, document, found)
-    spans = [document.span(leaf, place) for leaf, places in found.items() for place in places]
-    if len(spans) > 1:
-        spans = sorted(dict.fromkeys(spans), key=_reading_order)
-    return Match(identifier, tuple(spans), score or 1.0)
-
-
-def _reading_order(span: Span) -> tuple[bool, str, int, int, str]:
-    return span.field != "title", span.field, span.start, span.end, span.clause
+    # Places in ascending order are in reading order, the title first.
+    clauses = [(place, leaf.text) for leaf, some in found.items() for place in some]
+    if len(clauses) > 1:
+        clauses = sorted(set(clauses))
+    return Match(identifier, tuple([document.span(text, place) for place, text in clauses]), score or 1.0)
 
 
 def prove(query: Query, article: Article, spans: Iterable[Span]) -> bool:
@@ -64,10 +64,10 @@ class _OnlySpans(Document):
         return self.whole
 
     def places(self, leaf: Leaf) -> list[Place]:
-        return [place for place in self.whole.places(leaf) if self.whole.span(leaf, place) in self.spans]
+        return [place for place in self.whole.places(leaf) if self.whole.span(leaf.text, place) in self.spans]
 
     def all_real(self, root: Node) -> bool:
-        real = {self.whole.span(leaf, place) for leaf in leaves(root) for place in self.whole.places(leaf)}
+        real = {self.whole.span(leaf.text, place) for leaf in leaves(root) for place in self.whole.places(leaf)}
         return self.spans <= real
 
 
@@ -216,9 +216,17 @@ def collect(node: Node, document: Document, found: Found) -> float:
         found.setdefault(node, {}).update(dict.fromkeys(document.places(node)[:MOST_PLACES]))
         return 0.0
     if isinstance(node, And):
-        return sum(collect(child, document, found) for child in node.children if type(child) is not Not)
+        score = 0.0
+        for child in node.children:
+            if type(child) is not Not:
+                score += collect(child, document, found)
+        return score
     if isinstance(node, Or):
-        return sum(collect(child, document, found) for child in node.children if holds(child, document))
+        score = 0.0
+        for child in node.children:
+            if holds(child, document):
+                score += collect(child, document, found)
+        return score
     if isinstance(node, Near):
         some = all_pairs(node, document)[:MOST_PLACES]
         _gather(node.left, document, {left for left, _ in some}, found)

@@ -126,10 +126,9 @@ class Index:
             self._delta_size = 0
             self._articles = 0
             used = Counter(leaf for root in roots.values() for leaf in leaves(root))
-            self._used: Counter[int] = Counter()
-            for leaf, count in used.items():
-                for number in self._vocabulary.enter(leaf):
-                    self._used[number] += count
+            numbers = [(number, count) for leaf, count in used.items() for number in self._vocabulary.enter(leaf)]
+            self._used = np.zeros(len(self._vocabulary.terms), np.int32)
+            np.add.at(self._used, [number for number, _ in numbers], [count for _, count in numbers])
             self._most = max(1, len(roots))
             self._counted = counted
             self._seen = np.array([seen.get(term, 0) for term in self._vocabulary.terms], np.int32)
@@ -158,6 +157,7 @@ class Index:
                 seconds.append(second)
                 slots.append(slot)
             others.append(further)
+        self._needs.forget()
         self._play(zip(firsts, seconds, strict=True))
         self._alive = np.concatenate((self._alive, np.ones(len(roots), np.bool_)))
         for position in range(_OTHER_NEEDS):
@@ -253,7 +253,8 @@ class Index:
         if second != ALONE:
             return min(self._frequency((first, ALONE)), self._frequency((second, ALONE))) * 0.05
         term = self._vocabulary.terms[first]
-        guess = 0.9 if is_little_word(term.text) else min(0.5, 0.001 + self._used[first] / self._most)
+        used = int(self._used[first]) if first < len(self._used) else 0
+        guess = 0.9 if is_little_word(term.text) else min(0.5, 0.001 + used / self._most)
         seen = int(self._seen[first]) if first < len(self._seen) else 0
         return (seen + 2 * guess) / (self._counted + 2)
 

@@ -131,25 +131,32 @@ class QuickDocument(Document):
 
     # Places, as in Document
 
-    def has(self, leaf: Leaf) -> bool:
-        number = self.vocabulary.single.get(leaf)
-        if number is None:
-            return bool(self.places(leaf))
+    @property
+    def present(self) -> set[int]:
+        """The numbers of the terms that stand in the running text."""
         if self._present is None:
             words = self._by_term("")
             self._present = {*words.terms, *words.joined}
-        return number in self._present
+        return self._present
+
+    def has(self, leaf: Leaf) -> bool:
+        simple = self.vocabulary.simple.get(leaf)
+        return simple in self.present if type(simple) is int else bool(self.places(leaf))
 
     def single_words(self, node: Node) -> list[int] | None:
         words = self._by_term("")
-        single = self.vocabulary.single
+        present = self.present
+        simple = self.vocabulary.simple
         found: list[int] = []
         for leaf in node.children if isinstance(node, Or) else (node,):
-            number = single.get(leaf)  # type: ignore[arg-type]
-            if number is not None and number not in words.joined:
-                found += words.positions_of(number)
-            elif type(leaf) is not Leaf or self.has(leaf):
+            number = simple.get(leaf)  # type: ignore[arg-type]
+            if type(number) is not int:
+                if type(leaf) is not Leaf or self.places(leaf):
+                    return None
+            elif number in words.joined:
                 return None
+            elif number in present:
+                found += words.positions_of(number)
         return found
 
     def positions(self, term: Term) -> list[Place]:
@@ -160,20 +167,22 @@ class QuickDocument(Document):
         found = [(position, position) for position in words.positions_of(number)]
         return sorted([*found, *words.joined[number]]) if number in words.joined else found
 
-    def _sequence(self, terms: tuple[Term, ...]) -> list[Place]:
-        if len(terms) == 1:
-            return self.positions(terms[0])
-        numbers = [self.vocabulary.numbers.get(term, -1) for term in terms]
-        words = self._by_term(terms[0].space)
-        if -1 in numbers or not words.joined.keys().isdisjoint(numbers):
-            return super()._sequence(terms)
-        # Every word stands at one position: whole phrases can be compared by their first.
+    def _find(self, leaf: Leaf) -> list[Place]:
+        numbers = self.vocabulary.simple.get(leaf)
+        if type(numbers) is not tuple:
+            return super()._find(leaf)
+        if not self.present.issuperset(numbers):
+            return []
+        words = self._by_term("")
+        if words.joined and not words.joined.keys().isdisjoint(numbers):
+            return super()._find(leaf)
+        # Every word of the phrase stands at one position, so that its first says where the others are.
         starts = words.positions_of(numbers[0])
         for offset in range(1, len(numbers)):
-            if not starts:
-                return []
             following = words.positions_of(numbers[offset])
             starts = [start for start in starts if start + offset in following]
+            if not starts:
+                return []
         width = len(numbers) - 1
         return [(start, start + width) for start in starts]
 

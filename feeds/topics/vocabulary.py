@@ -173,8 +173,8 @@ class Vocabulary:
     def __init__(self) -> None:
         self.numbers: dict[Term, int] = {}
         self.terms: list[Term] = []
-        self.single: dict[Leaf, int] = {}
-        """Leaves that are one word anywhere in the running text: they occur where the term does."""
+        self.simple: dict[Leaf, int | tuple[int, ...]] = {}
+        """Leaves that are a word or a phrase anywhere in the running text: the number of its term, or of each."""
         self.spaces: set[str] = set()
         self._roles: list[int] = []
         self._by_text: dict[tuple[str, str], _Comparisons] = {}
@@ -207,8 +207,8 @@ class Vocabulary:
     def enter(self, leaf: Leaf) -> list[int]:
         """Return the numbers of a leaf's terms."""
         numbers = [self.number(term) for terms in leaf.alternatives for term in terms]
-        if len(numbers) == 1 and not leaf.first and not leaf.field:
-            self.single[leaf] = numbers[0]
+        if len(leaf.alternatives) == 1 and not leaf.first and not leaf.field:
+            self.simple[leaf] = numbers[0] if len(numbers) == 1 else tuple(numbers)
         return numbers
 
     def play(self, number: int, role: int) -> None:
