@@ -132,7 +132,9 @@ def test_nothing_is_lost_when_the_process_is_killed_at_fifty_random_moments(
             _wait(lambda: _stored(database) == 1, "the baseline was not taken", tmp_path)
             for kill in range(1, KILLS + 1):
                 site.feed("/feed", feed(ARTICLES * kill // KILLS))
-                _pause(chance.uniform(0.05, 0.9))
+                # A random moment of its work, not of its start: after some requests, and a little later.
+                _after(len(receiver.requests) + len(api.calls) + chance.randint(1, 120), receiver, api)
+                _pause(chance.uniform(0, 0.05))
                 worker.kill()
                 worker.start()
             _wait(lambda: _sent(database) == ARTICLES * (WEBHOOKS + CHATS), "not all was sent", tmp_path)
@@ -188,6 +190,13 @@ def _wait(condition: object, sentence: str, folder: Path, seconds: float = 120) 
         if time.monotonic() > end:
             raise AssertionError(f"{sentence}\n{(folder / 'worker.log').read_text()[-6000:]}")
         _pause(0.05)
+
+
+def _after(requests: int, receiver: WebhookReceiver, api: FakeBotApi, seconds: float = 3) -> None:
+    """Until so many requests have arrived in all, or nothing is left to be sent."""
+    end = time.monotonic() + seconds
+    while len(receiver.requests) + len(api.calls) < requests and time.monotonic() < end:
+        _pause(0.002)
 
 
 def _pause(seconds: float) -> None:
