@@ -7,6 +7,7 @@
     topics.py      topics, topics test
     preview.py     preview
     checking.py    check
+    webhooks.py    webhooks add, list, test, rotate, log, replay, pause, resume, remove
     files.py       opml, backup, restore
 
 A command's module is imported to know its options, and imports what it needs when it is carried out: `--help` and a
@@ -22,7 +23,7 @@ from typing import Any
 
 import typer
 
-from bot.cli import checking, files, looking, preview, running, topics
+from bot.cli import checking, files, looking, preview, running, topics, webhooks
 from bot.cli.invocation import Invocation, WrongUseError
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -35,7 +36,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (running, looking, topics, preview, checking, files):
+for family in (running, looking, topics, preview, checking, webhooks, files):
     family.register(application)
 
 
