@@ -355,13 +355,9 @@ class Watcher:
             changed["baseline_at"] = now
         sources.record_look(connection, claim.ref, now, **changed)
         if complete_look:
-            # Where no hub was ever announced there is nothing to ask for.
-            has_hub = bool(look.learned.get("hub"))
-            pushes = (
-                leases.after_look(connection, claim.ref, began=look.began, now=now, fresh=fresh > 0)
-                if has_hub
-                else leases.NO_PUSHES
-            )
+            pushes = leases.NO_PUSHES
+            if look.learned.get("hub"):
+                pushes = leases.after_look(connection, claim.ref, began=look.began, now=now, fresh=fresh > 0)
             due = self._next_look(state, look, now, pushes)
         else:
             due = now + SOON if look.learned.get("unread") else now
