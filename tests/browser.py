@@ -20,6 +20,7 @@ from bot.subscriptions import Subscriptions
 from bot.web.application import create_app
 from bot.web.services import WebServices
 from bot.web.wiring import QueryTrial, Search
+from feeds import targets
 from feeds.database import Database
 from feeds.errors import FetchError
 from feeds.model import Article, Source, Span, Topic
@@ -101,6 +102,8 @@ def fill(database: Database, clock: Clock) -> None:
             error="the site answered with a challenge page",
             error_since=now - timedelta(hours=5),
         )
+        targets.due_at(connection, "source", agency, now + timedelta(minutes=25), failures=4)
+        targets.due_at(connection, "source", ministry, now + timedelta(minutes=12))
         terrorism = topics.save_topic(
             connection,
             Topic(

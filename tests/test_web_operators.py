@@ -208,6 +208,13 @@ def test_a_failed_delivery_is_tried_again_with_one_click(open_site: Site) -> Non
     assert not again.cssselect("#failed-title")
 
 
+def test_what_is_wrong_with_a_source_is_said_with_what_to_do(open_site: Site) -> None:
+    for path in ("/operators", "/sources/agency"):
+        [alarm] = Visitor(open_site).see(path).cssselect(".alarm")
+        assert alarm.cssselect("summary")[0].text_content() == "A check for robots answers in place of the site"
+        assert "What to do" in alarm.text_content()
+
+
 def test_looking_now_and_watching_no_more(open_site: Site) -> None:
     visitor = Visitor(open_site)
     visitor.submit(visitor.see("/sources/ministry"), "/operators/sources/ministry/look")

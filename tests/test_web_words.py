@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import bot.web
 from bot.web.pages import words
+from feeds.alarms import CODES
 
 ROOM = Path(str(bot.web.__file__)).parent
 
@@ -97,3 +98,8 @@ def test_numbers_have_the_language_s_separators() -> None:
     assert words.count("en", "counts.articles", 12_000) == "12,000 articles"
     assert words.count("vi", "counts.articles", 12_000) == "12.000 bài viết"
     assert words.count("en", "counts.articles", 1) == "1 article"
+
+
+def test_every_alarm_has_a_headline() -> None:
+    known = sentences("en")
+    assert not [code for code in CODES if f"alarms.{code}" not in known]

@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.languages.query_errors import said_in
 from bot.web.pages import words
+from feeds.alarms import CODES
 from feeds.errors import QueryError
 
 FEED_FORMATS = (
@@ -132,6 +133,11 @@ class Page:
         """How a source is read, in words; its bare name where it has none."""
         key = f"kinds.{name}"
         return self.say(key) if words.knows(key) else name
+
+    def alarm(self, code: str) -> str:
+        """The headline of what is wrong with a source (`feeds.alarms.CODES`)."""
+        key = f"alarms.{code}"
+        return self.say(key) if words.knows(key) else CODES.get(code, code)
 
     def query_error(self, error: QueryError) -> str:
         """What is wrong with a query."""

@@ -17,6 +17,7 @@ from bot.web.pages.frame import Page, render
 from bot.web.pages.home import TopicLine, health_counts
 from bot.web.pages.topics import read_topics
 from bot.web.services import QueryPreview
+from feeds.alarms import Alarm, of_source
 from feeds.errors import QueryError
 from feeds.model import Topic
 from feeds.store import sources as source_store
@@ -31,6 +32,8 @@ class Overview:
     """Everything on one page; failures first."""
 
     sources: tuple[SourceState, ...]
+    alarms: dict[str, tuple[Alarm, ...]]
+    """By the source's slug: what is wrong with it, what was expected, and what could be done (English)."""
     health: dict[str, int]
     failed: tuple[deliveries.DeliveryRow, ...]
     recent: tuple[deliveries.DeliveryRow, ...]
@@ -49,6 +52,7 @@ def read_overview(connection: Connection, page: Page) -> Overview:
     order = {"failing": 0, "waiting": 1, "ok": 2, "inactive": 3}
     return Overview(
         sources=tuple(sorted(states, key=lambda state: order[state.health])),
+        alarms={state.source.slug: of_source(state, page.now).alarms for state in states if state.active},
         health=health_counts(states),
         failed=tuple(failed),
         recent=tuple(deliveries.listing(connection, limit=SHOWN_DELIVERIES)),

@@ -13,6 +13,7 @@ from bot.web.pages import charts, words
 from bot.web.pages.cards import Card, read_cards
 from bot.web.pages.frame import Feed, Page, render
 from bot.web.pages.home import DAYS, RHYTHM_DAYS, feeds_of_all
+from feeds.alarms import Alarm, of_source
 from feeds.store import articles
 from feeds.store import sources as source_store
 from feeds.store.sources import SourceState
@@ -30,7 +31,8 @@ class SourcePage:
     older: int | None
     chart: Markup
     hours: Markup | None
-    failing_for: timedelta | None
+    alarms: tuple[Alarm, ...]
+    """What is wrong with it and what could be done (English); for operators."""
 
 
 def read_source(connection: Connection, page: Page, slug: str, before: int | None = None) -> SourcePage | None:
@@ -48,7 +50,7 @@ def read_source(connection: Connection, page: Page, slug: str, before: int | Non
         older=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
         chart=per_day_chart(page, per_day),
         hours=_hours_chart(page, [words.local(time, state.source.time_zone) for time in times]),
-        failing_for=page.now - state.error_since if state.error_since else None,
+        alarms=of_source(state, page.now).alarms if page.operator and state.active else (),
     )
 
 
