@@ -64,7 +64,13 @@ def candidates(connection: Connection, query: Query, *, limit: int, before: int 
     if expression is None or not has_search_index(connection):
         return newest(connection, limit=limit, before=before)
     values = {"expression": expression, "before": before or _BEYOND, "limit": limit}
-    return list(connection.execute(_CANDIDATES[connection.dialect.name], values).scalars())
+    if connection.dialect.name == "sqlite":
+        return list(connection.execute(_FTS5_CANDIDATES, values).scalars())
+    # Its planner does not know that reading a row's tsvector is reading another table, and so prefers to read them all.
+    connection.execute(_USE_INDEX, {"scanning": "off"})
+    found = list(connection.execute(_TSQUERY_CANDIDATES, values).scalars())
+    connection.execute(_USE_INDEX, {"scanning": "on"})
+    return found
 
 
 def newest(connection: Connection, *, limit: int, before: int | None = None) -> list[int]:
@@ -79,21 +85,23 @@ _NEWEST = (
     .order_by(articles.c.id.desc())
     .limit(sa.bindparam("limit", type_=sa.Integer()))
 )
-_CANDIDATES = {
-    "sqlite": sa.text(
-        "SELECT rowid FROM search WHERE search MATCH :expression AND rowid < :before ORDER BY rowid DESC LIMIT :limit"
-    ),
-    # Materialised, or for a rare word the planner walks all articles from the newest on, reading each one's entry.
-    "postgresql": sa.text(
-        "WITH found AS MATERIALIZED (SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)) "
-        "SELECT id FROM found WHERE id < :before ORDER BY id DESC LIMIT :limit"
-    ),
-}
+_FTS5_CANDIDATES = sa.text(
+    "SELECT rowid FROM search WHERE search MATCH :expression AND rowid < :before ORDER BY rowid DESC LIMIT :limit"
+)
+_USE_INDEX = sa.text("SELECT set_config('enable_seqscan', :scanning, true)")
+_TSQUERY_CANDIDATES = sa.text(
+    "WITH found AS MATERIALIZED (SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)) "
+    "SELECT id FROM found WHERE id < :before ORDER BY id DESC LIMIT :limit"
+)
 
 
 def full_text(query: Query, dialect: str) -> str | None:
     """The query as the index of that database understands it, or None where it cannot help."""
-    expression = fts5_expression(query) if dialect == "sqlite" else tsquery_expression(query)
+    if dialect == "sqlite":
+        expression = fts5_expression(query)
+    else:
+        # For neighbouring words PostgreSQL would read every candidate's whole vector; that both are there will do.
+        expression = (tsquery_expression(query) or "").replace(" <-> ", " & ") or None
     return None if expression is None or _UNHELPED.search(expression) else plain(expression)
 
 
