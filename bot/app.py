@@ -14,17 +14,24 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 from bot import declaration, migrations
+from bot.alarms import Alarms
 from bot.alerts import Announcer
 from bot.channels import KINDS, Channel
 from bot.engine import Engine
+from bot.hub import PATH as HUB_PATH
+from bot.hub import Hub
 from bot.jobs import Job, Timetable
+from bot.leases import Leases
+from bot.operators import Operators
 from bot.outbox import Outbox, RetryPolicy
 from bot.settings import Settings
 from bot.subscriptions import Subscriptions
 from feeds import publish, targets
+from feeds.addresses import public_session
 from feeds.database import Database
 from feeds.fetch import Fetcher
 from feeds.matching import StoredTopics
@@ -34,6 +41,7 @@ from feeds.visits import Visits
 from feeds.watch import Watcher, WatchPolicy
 
 if TYPE_CHECKING:
+    import requests
     from starlette.types import ASGIApp
 
     from bot.web.feeds import FeedServer
@@ -92,7 +100,7 @@ class App:
             base_url=site.public_url,
             title=site.title,
             tag=site.tag,
-            hub=None,
+            hub=HUB_PATH,
             description=site.description,
             language=site.language,
         )
@@ -146,6 +154,23 @@ class App:
         """From articles to owed deliveries."""
         return Announcer(self.database, self.topics, self.clock)
 
+    # Operators
+
+    @cached_property
+    def operators(self) -> Operators:
+        """Who is told when something is wrong."""
+        return Operators(self.settings.operators.telegram)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """What is wrong with the sources."""
+        return Alarms(self.database, self.operators, self.clock, own_origins=self.settings.own_origins)
+
+    def check_alarms(self) -> None:
+        """Raise, end and tell alarms."""
+        if self.alarms.check():
+            self._tick_sending()
+
     def follow_up(self) -> None:
         """Something was found: announce it, send what is owed at once, and render the feeds that changed."""
         self.announcer.announce_all()
@@ -159,8 +184,10 @@ class App:
                 engine.tick()
 
     def publish(self) -> int:
-        """Render the feeds that have changed."""
-        return publish.publish_stale(self.database, self.site, self.clock())
+        """Render the feeds that have changed, and have our hub tell of them."""
+        changed = publish.publish_stale(self.database, self.site, self.clock())
+        self.hub.tell()
+        return changed
 
     # News out
 
@@ -206,6 +233,43 @@ class App:
 
         return chat_process(self)
 
+    # WebSub
+
+    @cached_property
+    def hub_session(self) -> requests.Session:
+        """Reaches other people's hubs and callbacks."""
+        settings = self.settings
+        session = public_session(
+            allow_private_networks=settings.allow_private_networks, user_agent=settings.polling.user_agent
+        )
+        # One site's cookies are no business of another's.
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        return session
+
+    @cached_property
+    def hub(self) -> Hub:
+        """Tells those who subscribed to our feeds."""
+        return Hub(
+            self.database,
+            self.hub_session,
+            self.clock,
+            self.jitter,
+            base_url=self.settings.site.public_url,
+            allow_private_networks=self.settings.allow_private_networks,
+        )
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Has other hubs tell us, where they can reach us in a way that keeps secrets."""
+        address = self.settings.site.public_url
+        reachable = address.startswith("https://") or self.settings.allow_private_networks
+        return Leases(self.database, self.hub_session, self.clock, base_url=address if reachable else "")
+
+    def keep_websub(self) -> None:
+        """Make, renew and end what is due at hubs, ours and others."""
+        self.leases.keep()
+        self.hub.tidy()
+
     # By the clock
 
     @cached_property
@@ -222,11 +286,13 @@ class App:
 
     @cached_property
     def sending(self) -> list[Engine]:
-        """Carries destinations: one engine for webhooks and the console, one for chats."""
+        """Carries destinations: one engine for webhooks and the console, one for hubs and their like, one for chats."""
         workers = self.settings.delivery.workers
         engines = []
         if "worker" in self.roles:
             engines.append(self._engine("send", "endpoint", workers))
+            hubs = {"hub": self.hub.work, "lease": self.leases.work}
+            engines.append(Engine("hub", self.database, hubs, self.clock, workers=workers, lease=self.lease))
         if self.chat is not None or "telegram" in self.channels:
             engines.append(self._engine("chat", "chat", workers))
         return engines
@@ -245,6 +311,8 @@ class App:
                 Job("announce", 5, self._announce_what_was_left),
                 Job("backfill", 2, self.announcer.backfill),
                 Job("publish", 2, self.publish),
+                Job("websub", 30, self.keep_websub),
+                Job("alarms", 30, self.check_alarms),
             ]
         return Timetable(jobs)
 
@@ -281,6 +349,7 @@ class App:
         if self.chat is not None:
             self.chat.stop()
         self.fetcher.close()
+        self.hub_session.close()
         for channel in self.open_channels.values():
             channel.close()
         self.database.close()

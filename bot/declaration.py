@@ -31,6 +31,10 @@ def declare(
     for channel in channels:
         _declare_channel(channel, database, subscriptions)
     _remove_undeclared(channels, subscriptions)
+    if settings.telegram_token:
+        # A private chat has its user's number. Telegram lets us write to it once the user has written to us.
+        for operator in settings.operators.telegram:
+            subscriptions.destination("telegram", str(operator), title="operator", language=settings.site.language)
 
 
 def _declare_channel(channel: DeclaredChannel, database: Database, subscriptions: Subscriptions) -> None:

@@ -49,6 +49,7 @@ def one_pass(app: App) -> Pass:
     if app.chat is not None:
         app.chat.start()
         app.chat.wait(CONNECT_SECONDS)
+    app.alarms.check()
     app.announcer.announce_all()
     while app.announcer.backfill():
         pass

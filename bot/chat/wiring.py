@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from bot.chat.application import HOLD_SECONDS, ChatProcess
 from bot.chat.services import ChatServices, Found
-from feeds.store import facts, sources
+from feeds.alarms import CODES
+from feeds.store import alarms, facts, sources
 from feeds.store import shelf as shelf_store
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.model import Destination
     from feeds.model import Topic
+    from feeds.store.alarms import StoredAlarm
+    from feeds.store.sources import SourceState
 
 HOLDER = "telegram.holder"
 TELEGRAM_USERNAME = "telegram.username"
@@ -75,11 +78,7 @@ def _services(app: App) -> ChatServices:
 
     def health() -> Sequence[Found]:
         with app.database.read() as connection:
-            states = sources.states(connection)
-        return [
-            Found(state.source.title or state.source.slug, state.source.url, state.error or state.health)
-            for state in sorted(states, key=lambda one: one.health != "failing")
-        ]
+            return health_lines(alarms.open_alarms(connection), sources.states(connection))
 
     def why(url: str, destination: Destination) -> Sequence[Found]:
         from bot.why import why as explain
@@ -87,4 +86,23 @@ def _services(app: App) -> ChatServices:
         with app.database.read() as connection:
             return [Found(step) for step in explain(connection, url, app.clock(), destination).steps]
 
-    return ChatServices(search=search, why=why, feeds=feeds, health=health)
+    operators = frozenset(app.settings.operators.telegram)
+    return ChatServices(search=search, why=why, feeds=feeds, health=health, operators=operators)
+
+
+def health_lines(alarms_now: Sequence[StoredAlarm], states: Sequence[SourceState]) -> list[Found]:
+    """What is wrong first, with what was expected and seen; then the other sources, those that fail before the rest."""
+    lines = [
+        Found(
+            one.title or CODES[one.code],
+            one.url or None,
+            f"⚠️ {CODES[one.code]}. Expected: {one.expected}. Seen: {one.seen}",
+        )
+        for one in alarms_now
+    ]
+    said = {one.source_id for one in alarms_now}
+    others = sorted((state for state in states if state.source.id not in said), key=lambda one: one.health != "failing")
+    return lines + [
+        Found(state.source.title or state.source.slug, state.source.url, state.error or state.health)
+        for state in others
+    ]
