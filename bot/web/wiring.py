@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.web import hub
 from bot.web.application import create_app
 from bot.web.feeds import FeedServer
 from bot.web.services import Hit, QueryPreview, WebServices
@@ -53,6 +54,7 @@ def web_services(app: App) -> WebServices:
         subscriptions=app.subscriptions,
         telegram_name=TelegramName(app),
         feed_app=app.feed_server,
+        mounts=hub.mounts(app.hub, app.leases, app.clock),
         tour=_tour(settings.config_directory) if settings.site.tour else None,
         tour_started=app.tour_started,
         preview_source=app.preview_source,
