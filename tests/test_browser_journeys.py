@@ -69,30 +69,27 @@ def site(tmp_path: Path) -> Iterator[Site]:
         while publish.publish_stale(database, told, NOW):
             pass
         feed_app = FeedServer(SqlShelf(database), base_url=base, on_demand=OnDemand(database, told, clock))
-        return replace(
-            services(database, clock, base), feed_app=feed_app, send_test=lambda destination: deliver(destination)
-        )
-
-    def deliver(destination_id: int) -> None:
-        """What the outbox does, without its waiting: owe a ping, send it, write down what came of it."""
-        # The receiver checks the time that is signed against its own clock, so the channel has the real one.
-        channel = WebhookChannel(allow_private_networks=True)
-        with database.write() as connection:
-            destination = destinations.destination_by_id(connection, destination_id)
-            alert = deliveries.add_alert(connection, "ping", "ping:1", {}, NOW)
-            deliveries.owe(connection, alert, "ping:1", destination_id, [], NOW)
-            [owed] = deliveries.pending(connection, destination_id, NOW, 10)
-        assert destination is not None
-        assert owed.id is not None
-        receipt = channel.send(destination, owed)
-        outcome = deliveries.Outcome(owed.id, "sent", True, receipt.status, receipt.detail, 0.01, NOW)
-        with database.write() as connection:
-            deliveries.record(connection, [outcome])
-        channel.close()
+        return replace(services(database, clock, base), feed_app=feed_app)
 
     with served(with_feeds) as base:
         yield Site(base, database, clock)
     database.close()
+
+
+def deliver(database: Database, slug: str) -> None:
+    """A worker's turn: send what the webhook is owed, and write down what came of it."""
+    # The receiver checks the time that is signed against its own clock, so the channel has the real one.
+    channel = WebhookChannel(allow_private_networks=True)
+    with database.read() as connection:
+        destination = destinations.destination_by_address(connection, "webhook", slug)
+        assert destination is not None
+        [owed] = deliveries.pending(connection, destination.id, NOW, 10)
+    assert owed.id is not None
+    receipt = channel.send(destination, owed)
+    channel.close()
+    outcome = deliveries.Outcome(owed.id, "sent", True, receipt.status, receipt.detail, 0.01, NOW)
+    with database.write() as connection:
+        deliveries.record(connection, [outcome])
 
 
 @contextmanager
@@ -155,7 +152,12 @@ def test_getting_it_by_webhook(site: Site, page: Page) -> None:
         page.get_by_label("Name", exact=True).fill("Night desk")
         page.get_by_role("button", name="Add the webhook").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Night desk"
-        page.get_by_text("Test message").wait_for()
+        log = page.get_by_role("listitem").filter(has_text="Test message")
+        log.get_by_text("waiting").wait_for()
+        deliver(site.database, "night-desk")
+        # The page hears of it by itself.
+        log.get_by_text("sent", exact=True).wait_for()
+        assert "HTTP 204" in log.inner_text()
         page.get_by_text("Show the secret").click()
         secret = page.locator(".secret").inner_text()
     [(headers, body)] = received

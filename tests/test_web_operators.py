@@ -208,6 +208,13 @@ def test_a_failed_delivery_is_tried_again_with_one_click(open_site: Site) -> Non
     assert not again.cssselect("#failed-title")
 
 
+def test_what_failed_at_one_webhook_is_replayed(open_site: Site) -> None:
+    visitor = Visitor(open_site)
+    visitor.submit(visitor.see("/webhooks/archive"), "/webhooks/archive/replay")
+    assert "waiting" in visitor.see("/webhooks/archive").cssselect("#live-log .number")[0].text_content()
+    assert not visitor.see("/webhooks/archive").cssselect("form[action$='/replay']")
+
+
 def test_what_is_wrong_with_a_source_is_said_with_what_to_do(open_site: Site) -> None:
     for path in ("/operators", "/sources/agency"):
         [alarm] = Visitor(open_site).see(path).cssselect(".alarm")

@@ -122,17 +122,11 @@ class Operations:
 
     def send_test(self, destination: Destination) -> None:
         """Owe it a ping, due at once whatever it waits for."""
-        if self._services.send_test is not None:
-            self._services.send_test(destination.id)
-        else:
-            self._owe_now(destination, "ping", {})
+        self._owe_now(destination, "ping", {})
 
     def verify(self, destination: Destination) -> None:
         """Ask the endpoint to answer with a challenge."""
-        if self._services.verify_webhook is not None:
-            self._services.verify_webhook(destination.id)
-        else:
-            self._owe_now(destination, "endpoint.verify", {"challenge": secrets.token_urlsafe(24)})
+        self._owe_now(destination, "endpoint.verify", {"challenge": secrets.token_urlsafe(24)})
 
     def _owe_now(
         self, destination: Destination, kind: Literal["ping", "endpoint.verify"], data: dict[str, object]
@@ -146,8 +140,6 @@ class Operations:
 
     def retry(self, uids: Sequence[str]) -> int:
         """Owe failed deliveries once more; how many destinations were woken for it."""
-        if self._services.retry_delivery is not None:
-            return sum(1 for uid in uids if self._services.retry_delivery(uid))
         now = self._services.clock()
         with self._database.write() as connection:
             woken = deliveries.retry(connection, list(uids), now)
@@ -155,11 +147,12 @@ class Operations:
                 targets.due_at(connection, target_kind(kind), destination, now)
         return len(woken)
 
-    def retry_all(self) -> int:
-        """The same for everything that failed, the newest 500."""
+    def retry_all(self, destination: Destination | None = None) -> int:
+        """The same for everything that failed (at that destination), the newest 500."""
+        only = None if destination is None else destination.id
         with self._database.read() as connection:
-            failed = [row.uid for row in deliveries.listing(connection, state="failed", limit=500)]
-        return self.retry(failed) if failed else 0
+            failed = deliveries.listing(connection, state="failed", destination_id=only, limit=500)
+        return self.retry([row.uid for row in failed]) if failed else 0
 
     # Sources
 

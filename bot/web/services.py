@@ -97,9 +97,3 @@ class WebServices:
     """Try a query in a language (None: found out) on everything stored. Raises `feeds.errors.QueryError`."""
     look_now: Callable[[int], None] | None = None
     """Make the source of this id due at once; None: its due time is set in the store."""
-    retry_delivery: Callable[[str], bool] | None = None
-    """Owe a failed delivery once more, by uid; False: there is no such failed one. None: done in the store."""
-    send_test: Callable[[int], None] | None = None
-    """Send a ping to the destination of this id, through the outbox. Raises `bot.errors.RequestError`."""
-    verify_webhook: Callable[[int], None] | None = None
-    """Ask the endpoint of this destination to prove itself. Raises `bot.errors.RequestError`."""

@@ -95,6 +95,7 @@ def routes(desk: Desk, operations: Operations) -> list[Route]:
     buttons = {
         "test": pages.doing(operations.send_test, "test_sent"),
         "verify": pages.doing(operations.verify, "verify_sent"),
+        "replay": pages.doing(operations.retry_all, "retried"),
         "pause": pages.doing(lambda one: subscriptions.pause(one, "paused by an operator"), "paused"),
         "resume": pages.doing(subscriptions.resume, "resumed"),
         "rotate": pages.doing(operations.rotate_secret, "rotated"),
