@@ -11,47 +11,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple, cast
+from collections.abc import Mapping
+from typing import Literal, cast
 
 from feeds.errors import QueryError
 from feeds.topics import lex, vietnamese
-from feeds.topics.language import primary
 from feeds.topics.query import (
     And,
     AtLeast,
     Field,
-    Kind,
-    Language,
     Leaf,
     Near,
     Node,
     Not,
     Or,
     Query,
-    Term,
     Weighted,
     leaves,
-    shared_leaf,
-    shared_term,
 )
-from feeds.topics.text import find_run_texts, find_runs, fold, split
+from feeds.topics.wording import Scope, WordReader
 
 MAX_DEPTH = 40
 """Parentheses, fields, links of a chain of NEAR, and topics within each other."""
-MAX_SIZE = 2_000
-"""Words and phrases in one query, those of the topics it names included."""
 MAX_DISTANCE = 1_000
 MAX_COUNT = 10_000
-MAX_PHRASE = 50
-_MOST_ALTERNATIVES = 8
-
-
-class Scope(NamedTuple):
-    """Where the words being read are to be looked for."""
-
-    field: Field | Literal["lang"] = ""
-    first: int = 0
 
 
 def parse(text: str, language: str | None = None, *, topics: Mapping[str, Query] | None = None) -> Query:
@@ -122,22 +105,15 @@ def _checked(suggestion: str | None, text: str, language: str | None, topics: Ma
     return suggestion
 
 
-class _Parser:
+class _Parser(WordReader):
     def __init__(self, text: str, language: str | None, topics: Mapping[str, Query]) -> None:
-        self.text = text
-        self.language = language
+        super().__init__(text, language)
         self.topics = topics
         self.tokens = lex.tokens(text)
         self.at = 0
         self.depth = 0
         self.deepest = 0
-        self.size = 0
-        self.warnings: list[str] = []
         self.references: list[str] = []
-        self.in_vietnamese = primary(language) == "vi" or vietnamese.shows(text) or "lang:vi" in text
-        # A Vietnamese query typed on a foreign keyboard; two syllables or more match whatever their accents.
-        self.unaccented_vietnamese = primary(language) == "vi" and fold(text) == text.casefold()
-        self.loose_words = self.unaccented_vietnamese and len(find_run_texts(text)) > 1
 
     def parse(self) -> Query:
         root = self.all_of(Scope(), None)
@@ -165,13 +141,6 @@ class _Parser:
     def is_operator(self, *names: str) -> bool:
         token = self.tokens[self.at]
         return (token.kind == "and" and token.text in names) or (token.kind == "bar" and "OR" in names)
-
-    def fail(self, message: str, token: lex.Token, expected: str, suggestion: str | None = None) -> QueryError:
-        return QueryError(message, query=self.text, position=token.start, expected=expected, suggestion=suggestion)
-
-    def without(self, token: lex.Token, replacement: str = " ") -> str:
-        """Return the query with one token replaced."""
-        return " ".join(f"{self.text[: token.start]}{replacement}{self.text[token.end :]}".split())
 
     # Rules
 
@@ -491,137 +460,6 @@ class _Parser:
                 self.without(number, f"{max(1.0, sum(w for w, _ in items if w > 0)):g}"),
             )
         return Weighted(threshold, tuple(items))
-
-    # Words
-
-    def grow(self, count: int, token: lex.Token) -> None:
-        self.size += count
-        if self.size > MAX_SIZE:
-            raise self.fail(f"the query has more than {MAX_SIZE:,} words and phrases", token, "a smaller query")
-
-    def word(self, token: lex.Token, scope: Scope) -> Node:
-        written = token.text
-        self.grow(1, token)
-        if scope.field == "lang":
-            return Language(written.strip("=*").lower().replace("_", "-"))
-        exact, prefix = written.startswith("="), written.endswith("*")
-        bare = written.strip("=*")
-        if bare in ("NEAR", "ONEAR") and not exact:
-            raise self.fail(f"{bare} needs a distance", token, f"{bare}/5", self.without(token, f"{bare}/5"))
-        self.refuse_wildcard(bare, prefix, exact, token, token.start)
-        kind: Kind = "exact" if exact else "stem"
-        if bare in ("and", "or", "not") and not exact:
-            self.warnings.append(f"«{bare}» is read as a word; operators are written in capitals: {bare.upper()}.")
-        pieces, _ = split(bare)
-        if not pieces:
-            raise self.fail(f"«{written}» holds no letter or digit", token, "a word")
-        loose = self.loose_words or len(pieces) > 1
-        if self.unaccented_vietnamese and not prefix and not exact and vietnamese.is_plain_syllable(bare):
-            self.warnings.append(
-                f"«{bare}» is typed without accents and matches any: imprecise."
-                " Put syllables that belong together in quotation marks."
-                if self.loose_words
-                else f"«{bare}» is one syllable without accent: in Vietnamese articles it matches only itself."
-            )
-        return self.leaf(written, self.alternatives([(bare, prefix)], kind, loose, scope), scope)
-
-    def phrase(self, token: lex.Token, scope: Scope) -> Node:
-        exact = token.text.startswith("=")
-        content = token.text.removeprefix("=")[1:-1]
-        self.grow(1, token)
-        if scope.field == "lang":
-            return Language(content.strip().lower())
-        runs: list[tuple[str, bool]] = []
-        offset = token.end - 1 - len(content)
-        end = 0
-        for match in find_runs(content):
-            if (star := content.find("*", end, match.start())) >= 0:
-                raise self.lone_star(token, offset + star)
-            end = match.end()
-            prefix = content.startswith("*", end)
-            self.refuse_wildcard(match[0], prefix, exact, token, offset + match.start())
-            runs.append((match[0], prefix))
-            end += prefix
-        if (star := content.find("*", end)) >= 0:
-            raise self.lone_star(token, offset + star)
-        if len(runs) > MAX_PHRASE:
-            raise self.fail(f"a phrase has at most {MAX_PHRASE} words", token, "a shorter phrase")
-        kind: Kind = "exact" if exact else "word"
-        count = sum(len(split(run)[0]) for run, _ in runs)
-        if not count:
-            raise self.fail("this phrase holds no word", token, '"a phrase"')
-        accented = any(piece.word.lower != piece.word.folded for run, _ in runs for piece in split(run)[0])
-        loose = count > 1 and not accented
-        if loose and self.in_vietnamese and not exact and all(vietnamese.is_plain_syllable(run) for run, _ in runs):
-            self.warnings.append(
-                f"{token.text} is typed without accents: in Vietnamese articles it matches these syllables with any."
-            )
-        written = ("=" if exact else "") + f'"{content}"'
-        return self.leaf(written, self.alternatives(runs, kind, loose, scope), scope)
-
-    def lone_star(self, token: lex.Token, position: int) -> QueryError:
-        return QueryError(
-            "a wildcard stands at the end of a word, after two letters or more",
-            query=self.text,
-            position=position,
-            expected='"terror* attack"',
-            suggestion=" ".join(f"{self.text[:position]}{self.text[position + 1 :]}".split()),
-        )
-
-    def refuse_wildcard(self, bare: str, prefix: bool, exact: bool, token: lex.Token, start: int) -> None:
-        if not prefix:
-            return
-        if exact:
-            raise self.fail(
-                "= asks for the exact word, * for any ending: they exclude each other",
-                token,
-                "one of them",
-                self.without(token, token.text.replace("*", "")),
-            )
-        last = split(bare)[0][-1:]
-        if not last or len(last[0].word.folded) < 2:
-            raise QueryError(
-                "a wildcard needs two letters or more before it",
-                query=self.text,
-                position=start + len(bare),
-                expected="terror*",
-                suggestion=self.text[: start + len(bare)] + self.text[start + len(bare) + 1 :],
-            )
-
-    def alternatives(
-        self, runs: Iterable[tuple[str, bool]], kind: Kind, loose: bool, scope: Scope
-    ) -> tuple[tuple[Term, ...], ...]:
-        """Return the sequences of terms that stand for these words: hyphenated ones also written together."""
-        space = scope.field if scope.field in ("author", "source", "url") else ""
-        if space and kind == "stem":
-            kind = "word"
-        found: list[tuple[Term, ...]] = [()]
-        for run, prefix in runs:
-            pieces, joined = split(run)
-            choices = [tuple(piece.word for piece in pieces)]
-            if joined is not None:
-                choices.append((joined,))
-            if len(found) * len(choices) > _MOST_ALTERNATIVES:
-                choices = choices[:1]
-            found = [
-                before
-                + tuple(
-                    shared_term(
-                        "prefix" if prefix and position == len(choice) - 1 else kind,
-                        each.surface if kind == "exact" else each.lower,
-                        loose,
-                        space,
-                    )
-                    for position, each in enumerate(choice)
-                )
-                for before in found
-                for choice in choices
-            ]
-        return tuple(found)
-
-    def leaf(self, written: str, alternatives: tuple[tuple[Term, ...], ...], scope: Scope) -> Leaf:
-        field = cast(Field, scope.field)
-        return shared_leaf(f"{field}:{written}" if field else written, alternatives, field, scope.first)
 
 
 def _has_places(node: Node) -> bool:

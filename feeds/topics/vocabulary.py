@@ -88,18 +88,22 @@ class Rows:
         )
 
 
+_Table = dict[str, int | list[int]]
+"""What is compared → the number of the term, or the numbers of several."""
+
+
 class _Comparisons:
     """The terms of one kind of text (a language, or a field that is not read as language), by what they compare."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.exact: dict[str, list[int]] = {}
-        self.lower: dict[str, list[int]] = {}
-        self.folded: dict[str, list[int]] = {}
-        self.stems: dict[str, list[int]] = {}
-        self.folded_stems: dict[str, list[int]] = {}
-        self.prefixes: dict[str, list[int]] = {}
-        self.folded_prefixes: dict[str, list[int]] = {}
+        self.exact: _Table = {}
+        self.lower: _Table = {}
+        self.folded: _Table = {}
+        self.stems: _Table = {}
+        self.folded_stems: _Table = {}
+        self.prefixes: _Table = {}
+        self.folded_prefixes: _Table = {}
         self.prefix_lengths: list[int] = []
 
     def add(self, term: Term, number: int) -> None:
@@ -115,25 +119,34 @@ class _Comparisons:
             table, text = (self.stems if strict else self.folded_stems), stem(text, self.language)
         else:
             table = self.lower if strict else self.folded
-        table.setdefault(text, []).append(number)
+        known = table.get(text)
+        if known is None:
+            table[text] = number
+        elif isinstance(known, int):
+            table[text] = [known, number]
+        else:
+            known.append(number)
 
     def find(self, seen: Word) -> list[int]:
         """Return the numbers of the terms that a word satisfies."""
         surface, lower, folded = seen
         stemmed = stem(lower, self.language)
-        found = [
-            *self.exact.get(surface, ()),
-            *self.lower.get(lower, ()),
-            *self.folded.get(folded, ()),
-            *self.stems.get(stemmed, ()),
-            *self.folded_stems.get(stemmed if folded is lower else stem(folded, self.language), ()),
+        known = [
+            self.exact.get(surface),
+            self.lower.get(lower),
+            self.folded.get(folded),
+            self.stems.get(stemmed),
+            self.folded_stems.get(stemmed if folded is lower else stem(folded, self.language)),
         ]
         for text, table in ((lower, self.prefixes), (folded, self.folded_prefixes)):
             if table:
-                for length in self.prefix_lengths:
-                    if length > len(text):
-                        break
-                    found += table.get(text[:length], ())
+                known += [table.get(text[:length]) for length in self.prefix_lengths if length <= len(text)]
+        found: list[int] = []
+        for numbers in known:
+            if isinstance(numbers, int):
+                found.append(numbers)
+            elif numbers is not None:
+                found += numbers
         return found
 
 
