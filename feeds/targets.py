@@ -10,7 +10,7 @@ Any number of workers may claim; each target is worked by one at a time, and a w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -76,7 +76,7 @@ _FINISH = (
         lease_until=None,
     )
 )
-_EXTEND = (
+_RENEW = (
     sa.update(targets)
     .where(targets.c.id == sa.bindparam("target"), targets.c.turn == sa.bindparam("own_turn"))
     .values(lease_until=sa.bindparam("until", type_=UtcDateTime()))
@@ -115,9 +115,13 @@ def is_own(connection: Connection, claim: Claim) -> bool:
     return connection.execute(_LOCK, {"target": claim.id}).scalar() == claim.turn
 
 
-def extend(connection: Connection, claim: Claim, until: datetime) -> bool:
-    """Hold the lease longer; False if it is no longer the claim's own."""
-    return connection.execute(_EXTEND, {"target": claim.id, "own_turn": claim.turn, "until": until}).rowcount == 1
+def renew(connection: Connection, claim: Claim, now: datetime) -> Claim | None:
+    """The same claim with its whole lease before it again; None if it is no longer the claim's own."""
+    lease = 4 * (claim.lease_until - claim.leave_at)
+    values = {"target": claim.id, "own_turn": claim.turn, "until": now + lease}
+    if connection.execute(_RENEW, values).rowcount != 1:
+        return None
+    return replace(claim, lease_until=now + lease, leave_at=now + lease * 3 / 4)
 
 
 def finish(
