@@ -243,6 +243,21 @@ def test_a_person_s_own_query_is_shown_to_nobody(tmp_path: Path) -> None:
     database.close()
 
 
+def test_no_address_of_a_site_is_more_than_an_address(tmp_path: Path) -> None:
+    database = new_database(tmp_path)
+    with database.write() as connection:
+        source = sources.add(connection, Source("one", "javascript:alert(1)"), NOW)
+        bad = Article("javascript:alert(2)", title="Bad", image="data:text/html,x", text="Bad", uid="d" * 32)
+        articles.insert(connection, source, bad, [], NOW, baseline=False)
+    with served(lambda base: services(database, Clock(), base, admin_token="x" * 20)) as base:
+        for path in ("/", "/sources/one", "/articles/" + "d" * 32):
+            page = document(base + path)
+            for element in page.cssselect("[href], [src]"):
+                address = element.get("href") or element.get("src") or ""
+                assert not address.startswith(("javascript:", "data:")), address
+    database.close()
+
+
 def test_an_empty_site_teaches(tmp_path: Path) -> None:
     database = new_database(tmp_path)
     with served(lambda base: services(database, Clock(), base, admin_token="x" * 20)) as base:

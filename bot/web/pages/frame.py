@@ -189,8 +189,15 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals["feed_formats"] = FEED_FORMATS
+    made.filters["web_address"] = _web_address
     made.filters["path_part"] = lambda text: quote(str(text), safe="")
     return made
+
+
+def _web_address(text: str | None) -> str:
+    """An address that sites gave us, as a link's target: http(s) or nothing, whatever they wrote."""
+    address = str(text or "").strip()
+    return address if address.lower().startswith(("http://", "https://")) else ""
 
 
 def render(template: str, page: Page, **values: Any) -> str:
