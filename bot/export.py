@@ -23,6 +23,7 @@ from urllib.parse import unquote
 from sqlalchemy.engine import Connection
 
 from bot import backup
+from bot.errors import TocsinError
 from bot.web.pages import articles, home, sources, topics, ways_in
 from bot.web.pages.frame import STATIC_DIRECTORY, Features, Page, Site, static_files
 from feeds.publish import ahead, contents
@@ -37,6 +38,11 @@ MANIFEST = Path("state") / "files.txt"
 """Within an export: the state to go on from, and the list of its files."""
 
 MAXIMUM_PAGES = 50_000
+
+
+class OutsideError(TocsinError):
+    """Something stored has a name that leads out of the folder."""
+
 
 Advance = Callable[[int, int | None], None]
 
@@ -183,6 +189,9 @@ class _Writer:
 
     def write(self, name: str, body: bytes) -> None:
         """One file, by its path below the folder."""
+        if ".." in Path(name).parts or Path(name).is_absolute():
+            # Slugs may come from a state that was fetched from the web.
+            raise OutsideError(f"the export was stopped: a file would have been written outside of it, at {name!r}")
         file = self.directory / name
         self.keep(Path(name))
         self.advance(len(self._written), None)

@@ -27,6 +27,9 @@ Everybody = Annotated[bool, typer.Option("--all", help="Also the queries of foll
 
 SHOWN = 10
 
+PATIENCE = 2.0
+"""Seconds for which stored articles are verified: nobody is typing on."""
+
 
 def register(application: typer.Typer) -> None:
     """Add this module's commands."""
@@ -194,7 +197,7 @@ def _show_preview(call: Invocation, config: Path, query: Query, as_json: bool) -
     from feeds.store.query_preview import preview_query
 
     with call.app(config) as app, app.database.read() as connection:
-        found = preview_query(connection, query, app.clock(), samples=SHOWN)
+        found = preview_query(connection, query, app.clock(), samples=SHOWN, seconds=PATIENCE)
     if as_json:
         answer = {
             "query": query.text,
