@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from topic_samples import article, query
 
 from feeds.model import Article
-from feeds.topics import Index, evaluate, parse, prove
+from feeds.topics import Index, evaluate, evaluate_each, parse, prove
 from feeds.topics.document import Document
 from feeds.topics.evaluate import match_document
 
@@ -81,6 +81,14 @@ def test_the_delta_is_merged_and_gaps_are_closed():
     articles = [article(rng) for _ in range(10)]
     for one in articles:
         assert index.match(one) == plain(queries, one)
+
+
+def test_one_query_and_many_articles():
+    rng = random.Random(11)
+    articles = [article(rng) for _ in range(60)]
+    for _ in range(40):
+        each = parse(query(rng))
+        assert list(evaluate_each(each, articles)) == [evaluate(each, one) for one in articles]
 
 
 def test_removing_what_is_not_there():

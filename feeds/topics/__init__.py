@@ -1,6 +1,7 @@
 """Topics: the query language, what it matches, and why. Pure: no database, no network, no clock.
 
     text ─ parse ─→ Query ─┬─ evaluate(query, article) → Match | None       one query, one article
+                           ├─ evaluate_each(query, articles)                one query, many articles
                            ├─ Index.match(article) → [Match]                one article, all stored queries
                            ├─ why_not(query, article) → Explanation         which clause failed, and how near it came
                            └─ preview.preview, suggest, fts5_expression     before saving, and after votes
@@ -24,7 +25,7 @@ from feeds.topics.parse import parse, parse_all
 from feeds.topics.query import Query
 
 if TYPE_CHECKING:
-    from feeds.topics.index import Index
+    from feeds.topics.index import Index, evaluate_each
 
 __all__ = [
     "Clause",
@@ -35,6 +36,7 @@ __all__ = [
     "Vote",
     "best_sentence",
     "evaluate",
+    "evaluate_each",
     "fts5_expression",
     "marked",
     "matched_words",
@@ -49,8 +51,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import the index when it is asked for: it brings numpy, and a command that only reads a query need not wait."""
-    if name == "Index":
-        from feeds.topics.index import Index
+    if name in ("Index", "evaluate_each"):
+        from feeds.topics import index
 
-        return Index
+        return getattr(index, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

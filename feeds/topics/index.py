@@ -14,7 +14,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -285,3 +285,11 @@ class Index:
         present[places] = False
         candidates: list[int] = np.unique(slots).tolist()
         return candidates
+
+
+def evaluate_each(query: Query, articles: Iterable[Article]) -> Iterator[Match | None]:
+    """Yield for each article what `evaluate` returns, several times as fast: words that recur are looked up once."""
+    index = Index([(query.text, query)])
+    for article in articles:
+        found = index.match(article)
+        yield found[0] if found else None
