@@ -28,6 +28,7 @@ from bot.jobs import Job, Timetable
 from bot.leases import Leases
 from bot.operators import Operators
 from bot.outbox import Outbox, RetryPolicy
+from bot.retention import Retention
 from bot.settings import Settings
 from bot.subscriptions import Subscriptions
 from feeds import publish, targets
@@ -165,6 +166,11 @@ class App:
     def alarms(self) -> Alarms:
         """What is wrong with the sources."""
         return Alarms(self.database, self.operators, self.clock, own_origins=self.settings.own_origins)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """Removes what is too old."""
+        return Retention(self.database, self.clock, self.settings.retention.days)
 
     def check_alarms(self) -> None:
         """Raise, end and tell alarms."""
@@ -313,6 +319,7 @@ class App:
                 Job("publish", 2, self.publish),
                 Job("websub", 30, self.keep_websub),
                 Job("alarms", 30, self.check_alarms),
+                Job("retention", 600, self.retention.sweep_daily),
             ]
         return Timetable(jobs)
 
@@ -342,6 +349,7 @@ class App:
         """End what is running, give leases back, and close the database."""
         self.outbox.stopping.set()
         self.watcher.stopping.set()
+        self.retention.stopping.set()
         self.timetable.stop()
         self.watching.stop()
         for engine in self.sending:
