@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import feed_validity
@@ -56,6 +57,29 @@ def test_feeds_exist_and_are_valid_before_there_is_any_article(database: Databas
     assert json_of(database, "sources/ministry")["title"] == "Ministry of Security · Watch"
     assert ensure_all(database, SITE, clock()) == 0
     assert publish_stale(database, SITE, clock()) == 0
+
+
+def test_processes_that_start_together_do_not_collide(database: Database, clock: Clock) -> None:
+    store_source(database, clock())
+    together = threading.Barrier(4)
+    failures: list[Exception] = []
+
+    def begin() -> None:
+        together.wait()
+        try:
+            ensure_all(database, SITE, clock())
+            publish_stale(database, SITE, clock())
+        except Exception as error:
+            failures.append(error)
+
+    processes = [threading.Thread(target=begin) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert failures == []
+    publish_stale(database, SITE, clock())
+    assert titles(database, "sources/ministry") == []
 
 
 def test_a_feed_holds_its_own_articles_newest_first(database: Database, clock: Clock) -> None:

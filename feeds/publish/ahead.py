@@ -35,6 +35,13 @@ def ensure_all(database: Database, site: Site, now: datetime) -> int:
 
     For the start of a process. Whoever adds or removes a source or topic later marks its feed stale, no more.
     """
+    try:
+        return _ensure_all(database, site, now)
+    except IntegrityError:  # two processes started at this very moment, and both were the first
+        return _ensure_all(database, site, now)
+
+
+def _ensure_all(database: Database, site: Site, now: datetime) -> int:
     with database.write() as connection:
         expected = shelf.feeds(connection)
         held = {path.rpartition(".")[0] for path in shelf.paths(connection)}
