@@ -90,7 +90,8 @@ class Alarms:
         for alarm in store.open_alarms(connection):
             opened.setdefault(alarm.source_id, {})[alarm.code] = alarm
         silent = self._compare_all(connection, changes, states, opened.get(None, {}), now)
-        recovered = store.last_outage_end(connection)
+        # One that ends now is not written yet.
+        recovered = now if changes.over else store.last_outage_end(connection)
         for state in states:
             self._compare_one(changes, state, opened.get(state.source.id, {}), silent, recovered, now)
         watched = sources.active_ids(connection, [one for one in opened if one is not None])
