@@ -364,7 +364,7 @@ def test_a_source_is_looked_at_then_watched(open_site: Site) -> None:
         f"{open_site.base}/sources/add/preview", data={**form, "url": "https://new.example.org/news"}, timeout=10
     )
     assert "Headline 9" in looked.text
-    assert "Giang Anh" in looked.text
+    assert "Giang Anh · 24 November 2026" in looked.text
     broken = visitor.post(
         f"{open_site.base}/sources/add/preview",
         data={**form, "url": "https://broken.example.org/"},

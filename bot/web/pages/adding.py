@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from functools import partial
 from typing import Any
 
+from bot.web.pages import words
 from bot.web.pages.frame import Page, render
 
 SHOWN_TEXT = 600
@@ -32,19 +34,23 @@ class AddingPage:
     time_zones: tuple[str, ...] = ()
 
 
-def moment(text: object) -> datetime | None:
-    """A date of the preview; None where it has none."""
+def moment(page: Page, text: object) -> str:
+    """A date of the preview as people write it, at the offset it was found with; "" where it has none."""
     try:
-        return datetime.fromisoformat(str(text)) if text else None
+        when = datetime.fromisoformat(str(text)) if text else None
     except ValueError:
-        return None
+        when = None
+    if when is None:
+        return ""
+    day = words.day(page.language, when.date())
+    return day if when.time() == time(0, 0) else f"{day}, {when:%H:%M}"
 
 
 def render_adding(page: Page, adding: AddingPage) -> str:
     """The page."""
-    return render("add_source.html", page, view=adding, moment=moment, shown_text=SHOWN_TEXT)
+    return render("add_source.html", page, view=adding, moment=partial(moment, page), shown_text=SHOWN_TEXT)
 
 
 def render_preview(page: Page, adding: AddingPage) -> str:
     """Only the preview."""
-    return render("source_preview.html", page, view=adding, moment=moment, shown_text=SHOWN_TEXT)
+    return render("source_preview.html", page, view=adding, moment=partial(moment, page), shown_text=SHOWN_TEXT)
