@@ -37,7 +37,7 @@ targets = sa.Table(
 class Claim:
     """The right to work one target until `lease_until` (UTC). `ref` is the id of the source or destination.
 
-    A turn takes nothing new on after `leave_at`, three quarters into the lease: what it has begun by then must end in time.
+    A turn takes nothing new on after `leave_at`, three quarters into the lease: what it has begun must end in time.
     """
 
     id: int

@@ -194,6 +194,12 @@ class Watcher:
         baseline = state.baseline_at is None
         decider = Decider(known, source_slug=look.source.slug, now=now, last_look=state.succeeded_at, baseline=baseline)
         decisions = self._judged(state, look, decider.decide(look.entries), now)
+        # A slow site may have used the lease up before the first page is read: without this, it would never be.
+        with self._database.write() as connection:
+            renewed = targets.renew(connection, claim, self._clock())
+        if renewed is None:
+            return False
+        claim = renewed
         completed, unread = self._complete(claim, look, decisions)
         look.learned["unread"] = unread
         with self._database.write() as connection:
@@ -248,7 +254,8 @@ class Watcher:
             decision = decisions[place]
             if decision.verdict is Verdict.KNOWN:
                 continue
-            if pages >= PAGES_A_LOOK or len(completed) >= ARTICLES_A_LOOK or self._must_stop(claim):
+            full = pages >= PAGES_A_LOOK or len(completed) >= ARTICLES_A_LOOK
+            if full or self.stopping.is_set() or (completed and self._clock() >= claim.leave_at):
                 break
             failures = tried.get(decision.entry.url, 0)
             try:
@@ -259,9 +266,6 @@ class Watcher:
                 unread[decision.entry.url] = failures + 1
                 log.info("a page could not be read yet", extra={"url": decision.entry.url, "error": str(error)})
         return completed, unread
-
-    def _must_stop(self, claim: Claim) -> bool:
-        return self.stopping.is_set() or self._clock() >= claim.leave_at
 
     def _write(
         self,

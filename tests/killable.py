@@ -50,7 +50,7 @@ def work(config: Path) -> None:
     worker = app.build(
         settings,
         roles={"worker", "chat"},
-        lease=timedelta(seconds=float(os.environ.get("LEASE", "1"))),
+        lease=timedelta(seconds=float(os.environ.get("LEASE", "2"))),
         chat_parts={"limiter": unlimited, "pause": 0.05},
     )
     worker.start()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import Clock
-from fake_site import Answer, FakeSite
+from fake_site import Answer, FakeSite, Request
 from portal import Portal, Story, stories
 
 from feeds import targets
@@ -204,7 +205,7 @@ def test_errors_back_off_and_never_give_up(post: Post) -> None:
         assert state.next_look is not None
         pauses.append(state.next_look - post.clock())
         post.clock.advance(minutes=1)
-    assert all(later >= earlier for earlier, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later >= earlier for earlier, later in pairwise(pauses))
     assert timedelta(hours=20) < pauses[-1] <= timedelta(hours=27)
 
 
@@ -296,6 +297,25 @@ def test_a_long_list_is_taken_in_over_several_looks_oldest_first(post: Post) -> 
         assert looks < 5
     assert [article.title for article in reversed(post.found())] == [f"Report {n} on the border" for n in numbers]
     assert post.fresh() == []
+
+
+def test_a_source_that_is_slower_than_its_lease_is_taken_in_all_the_same(post: Post) -> None:
+    """The clock jumps by a minute at each request; the lease is two."""
+    for story in stories(6):
+        post.portal.publish(story)
+    page = post.watch(post.portal.url)
+    slow = post.site.answer
+
+    def answer(request: Request) -> Answer:
+        post.clock.advance(minutes=1)
+        return slow(request)
+
+    post.site.answer = answer  # type: ignore[method-assign]
+    looks = 0
+    while post.look(page).baseline_at is None:
+        looks += 1
+        assert looks < 10
+    assert len(post.found()) == 6
 
 
 def test_one_address_with_two_stories_in_two_sources_is_two_articles(post: Post) -> None:
