@@ -285,6 +285,12 @@ def test_a_chosen_language_is_kept(site: str) -> None:
     assert 'lang="vi"' in visitor.get(f"{site}/sources", headers={"Accept-Language": "en"}, timeout=10).text
 
 
+def test_a_search_is_shown_in_another_language_with_its_query(site: str) -> None:
+    page = document(f"{site}/search?q=coast guard&notice=x&lang=en")
+    [link] = page.cssselect("footer a[hreflang=vi]")
+    assert link.get("href") == "/search?q=coast+guard&lang=vi"
+
+
 def test_the_deep_link_follows_the_topic_and_is_in_the_qr_code(site: str) -> None:
     page = document(f"{site}/follow?topic=maritime-security")
     link = page.cssselect("#telegram-link")[0].get("href")

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -80,6 +80,8 @@ class Page:
     language: str
     now: datetime
     path: str = "/"
+    query: tuple[tuple[str, str], ...] = ()
+    """What was asked for behind the "?", so that the page can be asked for in another language."""
     feeds: tuple[Feed, ...] = ()
     live: bool = False
     """Whether the page may ask the server for news; never in a static export."""
@@ -123,7 +125,7 @@ class Page:
 
     def in_language(self, language: str) -> str:
         """This page in another language."""
-        return f"{self.link(self.path)}?lang={language}"
+        return f"{self.link(self.path)}?{urlencode([*self.query, ('lang', language)])}"
 
     def knows(self, key: str) -> bool:
         """Whether there is such a sentence."""

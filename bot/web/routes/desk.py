@@ -76,6 +76,7 @@ class Desk:
             language=self.language(request),
             now=self.services.clock(),
             path=request.url.path.removeprefix(site.root) or "/",
+            query=tuple(pair for pair in request.query_params.multi_items() if pair[0] not in ("lang", "notice")),
             live=live,
             operator=self.is_operator(request, session),
             csrf=self.sessions.csrf(session) if private else "",
