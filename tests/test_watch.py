@@ -336,15 +336,21 @@ def test_a_copy_on_another_site_joins_the_story_and_a_form_filled_in_again_does_
     )
     for other in stories(4):
         post.portal.publish(other)
+    portal = post.watch(post.portal.url)
+    post.look(portal)
     post.portal.publish(Story("busan-t9001", "Da Nang and Busan exchange police officers", paragraphs=text))
     again = (text[0].replace("Busan", "Osaka"), text[1])
     post.portal.publish(Story("osaka-t9002", "Da Nang and Osaka exchange police officers", paragraphs=again))
-    post.look(post.watch(post.portal.url))
+    post.look(portal)
     wire = f"<html><body><h1>Police of two harbours exchange officers</h1><p>{'</p><p>'.join(text)}</p></body></html>"
     post.site.page("/wire", wire)
+    empty = "<rss version='2.0'><channel><title>Wire</title>{}</channel></rss>"
+    post.site.feed("/feed", empty.format(""))
+    feed = post.watch(post.site.url("/feed"), kind="feed", slug="wire")
+    post.look(feed)
     item = f"<item><title>Police of two harbours exchange officers</title><link>{post.site.url('/wire')}</link></item>"
-    post.site.feed("/feed", f"<rss version='2.0'><channel><title>Wire</title>{item}</channel></rss>")
-    post.look(post.watch(post.site.url("/feed"), kind="feed", slug="wire"))
+    post.site.feed("/feed", empty.format(item))
+    post.look(feed)
     by_title = {article.title: article for article in post.found()}
     first = by_title["Da Nang and Busan exchange police officers"]
     form = by_title["Da Nang and Osaka exchange police officers"]
