@@ -208,6 +208,7 @@ class App:
             self.clock,
             self.jitter,
             RetryPolicy(tuple(delivery.attempts), timedelta(seconds=delivery.give_up_after)),
+            self.operators,
         )
 
     @cached_property

@@ -3,6 +3,7 @@
     claim ─→ pending deliveries ─→ channel.send ─┬─ Receipt ───────────────→ sent
                                                  ├─ permanent ─────────────→ failed, go on
                                                  ├─ gone ──────────────────→ destination paused, subscriptions kept
+                                                 ├─ nothing taken for days ─→ webhook paused, operators told
                                                  ├─ moved_to ──────────────→ address changed, turn begins anew
                                                  ├─ retry_after ───────────→ turn ends until then
                                                  └─ anything else ─────────→ turn ends, growing pauses with jitter
@@ -21,9 +22,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.engine import Connection
+
 from bot.channels import Channel
 from bot.errors import DeliveryError
 from bot.model import Alert, Delivery, Destination, Receipt
+from bot.operators import Operators
 from bot.store import deliveries, destinations
 from bot.store.deliveries import Outcome
 from bot.subscriptions import Subscriptions
@@ -75,7 +79,9 @@ class Outbox:
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
         policy: RetryPolicy | None = None,
+        operators: Operators | None = None,
     ) -> None:
+        self._operators = operators or Operators()
         self._database = database
         self._channels = channels
         self._subscriptions = subscriptions
@@ -148,6 +154,9 @@ class Outbox:
         elif error.gone:
             self._subscriptions.pause(turn.destination, str(error))
             turn.ended = True
+            if turn.destination.kind == "webhook":
+                with self._database.write() as connection:
+                    self._tell_of_pause(connection, turn.destination, str(error), now)
         elif error.retry_after is not None:
             turn.ended, turn.resume_at = True, now + timedelta(seconds=error.retry_after)
         else:
@@ -187,18 +196,71 @@ class Outbox:
     def _finish(self, turn: _Turn) -> None:
         """Give the lease back, with the time of the next turn; fail what has been tried for too long."""
         now = self._clock()
+        disabled = False
         with self._database.write() as connection:
             if not targets.is_own(connection, turn.claim):
                 return
             if turn.failures:
                 reason = f"given up after {self._policy.give_up_after} without success"
-                deliveries.give_up(connection, turn.destination.id, now - self._policy.give_up_after, reason, now)
+                tried_since = now - self._policy.give_up_after
+                given_up = deliveries.give_up(connection, turn.destination.id, tried_since, reason, now)
+                disabled = bool(given_up) and self._disable(connection, turn.destination, tried_since, now)
             destination = destinations.destination_by_id(connection, turn.destination.id)
             paused = destination is None or destination.paused_at is not None
             due = None if paused else deliveries.next_pending(connection, turn.destination.id, now)
             if due is not None and turn.resume_at is not None:
                 due = max(due, turn.resume_at)
             targets.finish(connection, turn.claim, failures=turn.failures, next_due=lambda _: due)
+        if disabled:
+            self._say_farewell(turn.destination)
+
+    def _disable(self, connection: Connection, destination: Destination, tried_since: datetime, now: datetime) -> bool:
+        """Pause a webhook that has taken nothing for as long as is tried; operators are told, here and now, once."""
+        last = deliveries.last_sent(connection, destination.id)
+        if destination.kind != "webhook" or (last is not None and last >= tried_since):
+            return False
+        reason = f"it took nothing for {_in_words(self._policy.give_up_after)}"
+        destinations.change(connection, destination.id, paused_at=now, pause_reason=reason)
+        self._tell_of_pause(connection, destination, reason, now)
+        return True
+
+    def _tell_of_pause(self, connection: Connection, webhook: Destination, reason: str, now: datetime) -> None:
+        name = webhook.title or webhook.address
+        data = {
+            "message": f"The webhook {name} was paused.",
+            "code": "endpoint-disabled",
+            "over": False,
+            "since": now.isoformat().replace("+00:00", "Z"),
+            "expected": "2xx",
+            "seen": reason,
+            "advice": f"Mend the endpoint, then resume it on /webhooks/{webhook.address}, or with `tocsin webhooks "
+            f"resume {webhook.address}`. What it is owed is kept; what was given up can be sent again there.",
+        }
+        key = f"endpoint-disabled:{webhook.id}:{now:%Y%m%d%H%M%S}"
+        told = self._operators.tell(connection, key, data, now, not_to=[webhook.id])
+        log.log(
+            logging.INFO if told else logging.WARNING,
+            "a webhook was paused",
+            extra={"destination": f"webhook:{webhook.id}", "reason": reason},
+        )
+
+    def _say_farewell(self, webhook: Destination) -> None:
+        """Tell the endpoint itself that it is paused, in one attempt: it may be up again at this very moment."""
+        now = self._clock()
+        reason = f"it took nothing for {_in_words(self._policy.give_up_after)}"
+        named = hashlib.sha256(f"{webhook.id} {now.isoformat()}".encode()).hexdigest()[:28]
+        alert = Alert("endpoint.disabled", now, {"reason": reason})
+        try:
+            self._channels[webhook.kind].send(webhook, Delivery(f"msg_{named}", alert))
+        except DeliveryError as error:
+            log.info("the endpoint did not take its farewell", extra={"error": str(error)})
+
+
+def _in_words(length: timedelta) -> str:
+    hours = length.total_seconds() / 3600
+    if hours < 2:
+        return f"{hours * 60:.0f} minutes"
+    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
 
 
 def _parcels(destination: Destination, owed: list[Delivery]) -> list[list[Delivery]]:
@@ -211,7 +273,7 @@ def _parcels(destination: Destination, owed: list[Delivery]) -> list[list[Delive
 
 
 def _as_one(parcel: list[Delivery]) -> Delivery:
-    """What is sent for the parcel. A digest is named after what it holds: the same again is the same, more is another."""
+    """What is sent for the parcel. A digest is named after what it holds: more is another, the same is the same."""
     if len(parcel) == 1:
         return parcel[0]
     last = parcel[-1]

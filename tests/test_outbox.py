@@ -124,6 +124,7 @@ def test_what_cannot_be_delivered_for_too_long_is_given_up_visibly_and_can_be_re
         for kind, ref in deliveries.retry(connection, [row.uid for row in rows], clock()):
             assert (kind, ref) == ("webhook", desk.id)
             targets.due_at(connection, "endpoint", ref, clock())
+    office.newsroom.subscriptions.resume(desk)
     office.engine.drain()
     assert sorted(office.postbox.titles("desk")) == ["One", "Two"]
 

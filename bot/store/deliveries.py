@@ -261,6 +261,16 @@ def give_up(connection: Connection, destination_id: int, owed_before: datetime, 
     return given_up.rowcount
 
 
+def last_sent(connection: Connection, destination_id: int) -> datetime | None:
+    """When the destination last took something (UTC)."""
+    found: datetime | None = connection.execute(
+        sa.select(sa.func.max(deliveries.c.finished_at)).where(
+            deliveries.c.state == "sent", deliveries.c.destination_id == destination_id
+        )
+    ).scalar()
+    return found
+
+
 def postpone(connection: Connection, delivery_id: int, until: datetime) -> None:
     """Let the others pass: this one is not tried before `until` (UTC)."""
     connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(parked_until=until))
