@@ -18,9 +18,10 @@ from bot.store import deliveries
 from bot.subscriptions import Subscriptions
 from bot.web.pages.operators import TopicEditor
 from feeds import targets
+from feeds.alarms import Alarm
 from feeds.database import Database
 from feeds.model import Topic
-from feeds.store import sources, topics
+from feeds.store import alarms, sources, topics
 
 
 @dataclass
@@ -220,6 +221,16 @@ def test_what_is_wrong_with_a_source_is_said_with_what_to_do(open_site: Site) ->
         [alarm] = Visitor(open_site).see(path).cssselect(".alarm")
         assert alarm.cssselect("summary")[0].text_content() == "A check for robots answers in place of the site"
         assert "What to do" in alarm.text_content()
+
+
+def test_that_our_own_network_is_down_is_said_once_and_first(open_site: Site) -> None:
+    now = open_site.clock()
+    alarm = Alarm("network", now, "answers", "20 of 20 sources cannot be reached", "Check this machine's network.")
+    with open_site.database.write() as connection:
+        alarms.raise_alarm(connection, None, alarm, now)
+    [shown] = Visitor(open_site).see("/operators").cssselect(".problem .alarm")
+    assert shown.cssselect("summary")[0].text_content() == "Many sources cannot be reached"
+    assert "20 of 20 sources" in shown.text_content()
 
 
 def test_looking_now_and_watching_no_more(open_site: Site) -> None:

@@ -33,10 +33,22 @@ def sources(
     context: typer.Context, config: Config = CONFIG, everything: Inactive = False, as_json: AsJson = False
 ) -> None:
     """What is watched, and how it is."""
+    from feeds.store import alarms
     from feeds.store import sources as store
 
     with invocation(context).app(config) as app, app.database.read() as connection:
         states = store.states(connection, only_active=not everything)
+        wrong: dict[int | None, list[dict[str, Any]]] = {}
+        for one in alarms.open_alarms(connection):
+            wrong.setdefault(one.source_id, []).append(
+                {
+                    "code": one.code,
+                    "since": one.since,
+                    "expected": one.expected,
+                    "seen": one.seen,
+                    "advice": one.advice,
+                }
+            )
     rows: list[dict[str, Any]] = [
         {
             "slug": state.source.slug,
@@ -45,6 +57,8 @@ def sources(
             "kind": state.learned.get("kind", state.source.kind),
             "health": state.health,
             "error": state.error,
+            # Our own network's is everybody's.
+            "alarms": [*wrong.get(state.source.id, []), *wrong.get(None, [])],
             "articles": state.article_count,
             "last_success": state.succeeded_at,
             "last_new": state.new_at,
@@ -63,8 +77,11 @@ def sources(
         "last_success": "last success",
         "last_new": "last new",
         "next_look": "next look",
+        "alarm": "alarm",
         "error": "error",
     }
+    for row in rows:
+        row["alarm"] = ", ".join(alarm["code"] for alarm in row["alarms"])
     terminal.show_table(headings, rows, "Nothing is watched yet: `tocsin run` takes in config/sources.toml.")
 
 

@@ -20,7 +20,9 @@ from bot.web.services import QueryPreview
 from feeds.alarms import Alarm, of_source
 from feeds.errors import QueryError
 from feeds.model import Topic
+from feeds.store import alarms as alarm_store
 from feeds.store import sources as source_store
+from feeds.store.alarms import StoredAlarm
 from feeds.store.sources import SourceState
 
 SHOWN_FAILURES = 50
@@ -34,6 +36,8 @@ class Overview:
     sources: tuple[SourceState, ...]
     alarms: dict[str, tuple[Alarm, ...]]
     """By the source's slug: what is wrong with it, what was expected, and what could be done (English)."""
+    everywhere: tuple[StoredAlarm, ...]
+    """What is wrong with no single source: this machine's network."""
     health: dict[str, int]
     failed: tuple[deliveries.DeliveryRow, ...]
     recent: tuple[deliveries.DeliveryRow, ...]
@@ -53,6 +57,7 @@ def read_overview(connection: Connection, page: Page) -> Overview:
     return Overview(
         sources=tuple(sorted(states, key=lambda state: order[state.health])),
         alarms={state.source.slug: of_source(state, page.now).alarms for state in states if state.active},
+        everywhere=tuple(one for one in alarm_store.open_alarms(connection) if one.source_id is None),
         health=health_counts(states),
         failed=tuple(failed),
         recent=tuple(deliveries.listing(connection, limit=SHOWN_DELIVERIES)),
