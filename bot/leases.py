@@ -75,6 +75,7 @@ class Leases:
                 leases.create(connection, announced, now)
             for lease, wanted in turned:
                 leases.want(connection, lease.id, wanted, now)
+            facts.release(connection, KEEPER, self._name)
 
     def _changes(self, connection: Connection) -> tuple[list[Announced], list[tuple[Lease, bool]]]:
         """Which leases are to be made; and which are to be asked for again (True), or given up (False)."""
