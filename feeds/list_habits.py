@@ -75,18 +75,18 @@ class Habits:
         return replace(self, last=listing, strange_since=since)
 
     def _learned(self, listing: Listing) -> Habits:
-        weight = _WEIGHT if self.looks else 1.0
         size = max(1, listing.entries)
 
-        def average(usual: float, newest: float) -> float:
-            return round(usual + weight * (newest - usual), 4)
+        def average(usual: float, newest: float, *, counted: int) -> float:
+            return round(usual + (_WEIGHT if counted > 0 else 1.0) * (newest - usual), 4)
 
         return Habits(
             looks=self.looks + 1,
-            entries=average(self.entries, listing.entries),
+            entries=average(self.entries, listing.entries, counted=self.looks),
             fewest=min(self.fewest, listing.entries) if self.looks else listing.entries,
-            dated=average(self.dated, listing.dated / size),
-            known=average(self.known, listing.known / size),
+            dated=average(self.dated, listing.dated / size, counted=self.looks),
+            # Of the very first list nothing can be known: the second one tells how much usually is.
+            known=average(self.known, listing.known / size, counted=self.looks - 1),
             last=listing,
         )
 

@@ -13,7 +13,9 @@ from fake_site import FakeSite
 from newsroom import Newsroom
 from portal import Portal, stories
 
+from feeds.alarms import Alarm
 from feeds.database import Database
+from feeds.store import alarms
 
 FEED = """<rss version="2.0"><channel><title>Harbour</title><link>http://harbour.example/</link>
 <item><title>Patrol at sea</title><link>{site}/patrol</link><pubDate>Mon, 23 Nov 2026 08:00:00 +0700</pubDate></item>
@@ -118,6 +120,17 @@ def test_sources_show_their_health(tocsin: Command, newsroom: Newsroom) -> None:
     assert (row["slug"], row["health"], row["articles"]) == ("portal", "waiting", 1)
     assert row["next_look"] == "2026-11-24T08:00:00+00:00"
     assert "portal" in tocsin("sources").out
+
+
+def test_sources_show_what_is_wrong(tocsin: Command, newsroom: Newsroom) -> None:
+    alarm = Alarm("empty-list", newsroom.clock(), "a list of about 10 articles", "no list", "Open the address.")
+    with newsroom.database.write() as connection:
+        alarms.raise_alarm(connection, newsroom.source, alarm, newsroom.clock())
+    (row,) = tocsin("sources", "--json").json
+    assert [(one["code"], one["expected"], one["seen"]) for one in row["alarms"]] == [
+        ("empty-list", "a list of about 10 articles", "no list")
+    ]
+    assert "empty-list" in tocsin("sources").out
 
 
 def test_topics_count_their_articles(tocsin: Command, newsroom: Newsroom) -> None:

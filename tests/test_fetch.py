@@ -15,7 +15,7 @@ import pytest
 from fake_site import Answer, FakeSite, Request
 
 from feeds.errors import AddressRefused, DeadlineExceeded, FetchError, TooLarge
-from feeds.fetch import Fetcher, retry_after
+from feeds.fetch import CertificateRefused, Fetcher, retry_after
 
 CERTIFICATES = Path(__file__).parent / "data" / "feeds" / "certificates"
 
@@ -324,20 +324,24 @@ def trusting_fetcher() -> Fetcher:
 def test_tls_is_verified() -> None:
     with secured_site("valid") as site, trusting_fetcher() as fetcher:
         site.page("/x", "secured")
-        assert fetcher.get(site.url("/x")).body == b"secured"
+        response = fetcher.get(site.url("/x"))
+        assert response.body == b"secured"
+        assert fetcher.get(site.url("/x")).certificate_end == response.certificate_end
+        assert response.certificate_end is not None
+        assert response.certificate_end > datetime.now(UTC)
         with (
             Fetcher(user_agent="tests/1", allow_private_networks=True) as doubting,
             pytest.raises(FetchError, match="certificate"),
         ):
             doubting.get(site.url("/x"))
-        assert len(site.requests) == 1
+        assert len(site.requests) == 2
 
 
 def test_an_expired_certificate_is_named_with_its_day() -> None:
     with (
         secured_site("expired") as site,
         trusting_fetcher() as fetcher,
-        pytest.raises(FetchError, match="certificate expired on 2020-02-02"),
+        pytest.raises(CertificateRefused, match="certificate expired on 2020-02-02"),
     ):
         fetcher.get(site.url("/x"))
 

@@ -50,6 +50,12 @@ def test_a_busy_list_that_was_not_looked_at_for_long_may_be_replaced_as_a_whole(
     assert usual().strangeness(Listing(10, 10, 0), expected_news=12, is_page=True) == ""
 
 
+def test_the_first_list_of_which_nothing_can_be_known_teaches_nothing_of_that() -> None:
+    habits = Habits().after(Listing(10, 10, 0), expected_news=0, is_page=True, now=NOW)
+    habits = habits.after(Listing(10, 10, 9), expected_news=0, is_page=True, now=NOW)
+    assert habits.known == 0.9
+
+
 def test_what_is_strange_teaches_nothing_until_it_has_stayed() -> None:
     habits = usual()
     short = Listing(2, 2, 2)
