@@ -41,6 +41,9 @@ PATH = "/hub"
 FEEDS = "/feeds/"
 TOLD = "hub.told"
 """The fact that keeps the shelf's version up to which subscribers have been woken."""
+SETTLING = timedelta(seconds=2)
+"""From a rendering to its distribution: who reads the feed because of it must not be served the old one, which web
+processes keep for up to a second."""
 TIMEOUT = 10.0
 """Seconds for one request to a callback, name look-up and answer together."""
 PAUSES = (10.0, 60.0, 300.0, 1_800.0, 7_200.0, 21_600.0, 43_200.0)
@@ -164,7 +167,7 @@ class Hub:
             with self._database.write() as connection:
                 facts.put(connection, TOLD, version)
                 changed = list(shelf.changed_since(connection, told))
-                return hub_subscriptions.wake_changed(connection, changed, self._clock())
+                return hub_subscriptions.wake_changed(connection, changed, self._clock() + SETTLING)
         except IntegrityError:  # another process told for the first time, at this very moment
             return 0
 
@@ -214,7 +217,7 @@ class Hub:
                 return now
             version = hub_subscriptions.version_of(connection, subscription.path)
             is_owed = version is None or version > subscription.sent_version
-            return (resume_at or now) if is_owed else None
+            return (resume_at or now + SETTLING) if is_owed else None
 
         targets.finish(connection, claim, failures=failures, next_due=next_due)
 

@@ -177,9 +177,9 @@ def remove(connection: Connection, subscription_id: int) -> None:
     connection.execute(sa.delete(hub_subscriptions).where(hub_subscriptions.c.id == subscription_id))
 
 
-def wake_changed(connection: Connection, paths: Collection[str], now: datetime) -> int:
+def wake_changed(connection: Connection, paths: Collection[str], due: datetime) -> int:
     """These documents have changed: their subscribers are due, unless they already have a time; how many there are."""
-    return _wake(connection, hub_subscriptions.c.path.in_(paths), now)
+    return _wake(connection, hub_subscriptions.c.path.in_(paths), due)
 
 
 def wake_over(connection: Connection, now: datetime) -> int:
@@ -189,12 +189,12 @@ def wake_over(connection: Connection, now: datetime) -> int:
     return _wake(connection, over | gone, now)
 
 
-def _wake(connection: Connection, which: sa.ColumnElement[bool], now: datetime) -> int:
+def _wake(connection: Connection, which: sa.ColumnElement[bool], due: datetime) -> int:
     concerned = sa.select(hub_subscriptions.c.id).where(which)
     return connection.execute(
         sa.update(target_table)
         .where(target_table.c.kind == KIND, target_table.c.ref.in_(concerned))
-        .values(due=sa.func.coalesce(target_table.c.due, sa.bindparam("now", now, type_=UtcDateTime())))
+        .values(due=sa.func.coalesce(target_table.c.due, sa.bindparam("due_at", due, type_=UtcDateTime())))
     ).rowcount
 
 

@@ -25,8 +25,9 @@ KIND = "lease"
 
 BETWEEN_PUSHED_LOOKS = timedelta(seconds=10)
 """However fast a hub pushes, a source is not looked at more often than that because of it."""
+FIRST_REPETITION = timedelta(seconds=30)
 PATIENCE = timedelta(minutes=5)
-"""For so long after a push, a look that finds nothing is repeated: sites push before their caches have the news."""
+"""A look that finds nothing is repeated for so long after a push: sites push before their caches have the news."""
 _MOST_DOUBLINGS = 5
 
 
@@ -195,8 +196,9 @@ def push(connection: Connection, lease: Lease, now: datetime) -> None:
 def after_look(connection: Connection, source_id: int, *, began: datetime, now: datetime, fresh: bool) -> Pushes:
     """What pushes mean for the source's next look, after one that began at `began` and has found something `fresh`.
 
-    A push is followed by looks until one finds something, for `PATIENCE`; one that came while a look was under way
-    needs another. A hub that did not tell of what a look has found is trusted no more, until it has told again.
+    A push is followed by looks, ever more rarely, until one finds something, for `PATIENCE`; one that came while a look
+    was under way needs another. A hub that did not tell of what a look has found is trusted no more, until it has told
+    again.
     """
     lease = of_source(connection, source_id)
     if lease is None:
@@ -205,8 +207,9 @@ def after_look(connection: Connection, source_id: int, *, began: datetime, now: 
     if lease.unseen and lease.pushed_at is not None:
         if lease.pushed_at > began:
             return Pushes(trusted, now + BETWEEN_PUSHED_LOOKS)
-        if not fresh and now - lease.pushed_at < PATIENCE:
-            return Pushes(trusted, now + PATIENCE / 2)
+        age = now - lease.pushed_at
+        if not fresh and age < PATIENCE:
+            return Pushes(trusted, now + max(FIRST_REPETITION, 2 * age))
         _change(connection, lease.id, unseen=False)
     elif fresh and trusted:
         _change(connection, lease.id, told=0, missed=lease.missed + 1)
