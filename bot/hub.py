@@ -166,15 +166,20 @@ class Hub:
         try:
             with self._database.write() as connection:
                 facts.put(connection, TOLD, version)
-                changed = list(shelf.changed_since(connection, told))
-                return hub_subscriptions.wake_changed(connection, changed, self._clock() + SETTLING)
+                concerned = hub_subscriptions.of_paths(connection, shelf.changed_since(connection, told))
+                hub_subscriptions.wake(connection, concerned, self._clock() + SETTLING)
+                return len(concerned)
         except IntegrityError:  # another process told for the first time, at this very moment
             return 0
 
     def tidy(self) -> None:
         """Have those forgotten whose lease is over or whose feed is no more."""
-        with self._database.write() as connection:
-            hub_subscriptions.wake_over(connection, self._clock())
+        now = self._clock()
+        with self._database.read() as connection:
+            over = hub_subscriptions.over(connection, now)
+        if over:
+            with self._database.write() as connection:
+                hub_subscriptions.wake(connection, over, now)
 
     # The turn of one subscription
 

@@ -10,7 +10,7 @@ subscription is worked as the target "hub" with its id. Transactions lock a targ
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,10 +18,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feeds import targets
-from feeds.database import AnyRow, UtcDateTime, inserted_id
+from feeds.database import AnyRow, inserted_id
 from feeds.store.tables import rendered_feeds
 from feeds.store.websub_tables import hub_subscriptions
-from feeds.targets import targets as target_table
 
 KIND = "hub"
 """Of the targets that are worked for subscriptions."""
@@ -177,25 +176,25 @@ def remove(connection: Connection, subscription_id: int) -> None:
     connection.execute(sa.delete(hub_subscriptions).where(hub_subscriptions.c.id == subscription_id))
 
 
-def wake_changed(connection: Connection, paths: Collection[str], due: datetime) -> int:
-    """These documents have changed: their subscribers are due, unless they already have a time; how many there are."""
-    return _wake(connection, hub_subscriptions.c.path.in_(paths), due)
+def of_paths(connection: Connection, paths: Collection[str]) -> list[int]:
+    """The ids of those who subscribe to any of these documents."""
+    if not paths:
+        return []
+    query = sa.select(hub_subscriptions.c.id).where(hub_subscriptions.c.path.in_(paths))
+    return list(connection.execute(query).scalars())
 
 
-def wake_over(connection: Connection, now: datetime) -> int:
-    """Those whose lease is over are due, and those whose document is no more: its source or topic is gone."""
-    over = (hub_subscriptions.c.lease_until <= now) & hub_subscriptions.c.asked_mode.is_(None)
+def over(connection: Connection, now: datetime) -> list[int]:
+    """The ids of those whose lease is over, and of those whose document is no more: its source or topic is gone."""
+    ended = (hub_subscriptions.c.lease_until <= now) & hub_subscriptions.c.asked_mode.is_(None)
     gone = hub_subscriptions.c.path.not_in(sa.select(rendered_feeds.c.path))
-    return _wake(connection, over | gone, now)
+    return list(connection.execute(sa.select(hub_subscriptions.c.id).where(ended | gone)).scalars())
 
 
-def _wake(connection: Connection, which: sa.ColumnElement[bool], due: datetime) -> int:
-    concerned = sa.select(hub_subscriptions.c.id).where(which)
-    return connection.execute(
-        sa.update(target_table)
-        .where(target_table.c.kind == KIND, target_table.c.ref.in_(concerned))
-        .values(due=sa.func.coalesce(target_table.c.due, sa.bindparam("due_at", due, type_=UtcDateTime())))
-    ).rowcount
+def wake(connection: Connection, ids: Iterable[int], due: datetime) -> None:
+    """Have these worked at `due`, unless they already have a time: a pause is not cut short."""
+    for one in sorted(ids):
+        targets.wake(connection, KIND, one, due)
 
 
 def _change(connection: Connection, subscription_id: int, **changed: object) -> None:
