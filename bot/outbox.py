@@ -152,11 +152,9 @@ class Outbox:
             self._subscriptions.move(turn.destination, error.moved_to)
             turn.ended, turn.resume_at = True, now
         elif error.gone:
-            self._subscriptions.pause(turn.destination, str(error))
             turn.ended = True
-            if turn.destination.kind == "webhook":
-                with self._database.write() as connection:
-                    self._tell_of_pause(connection, turn.destination, str(error), now)
+            with self._database.write() as connection:
+                self._pause(connection, turn.destination, str(error), now)
         elif error.retry_after is not None:
             turn.ended, turn.resume_at = True, now + timedelta(seconds=error.retry_after)
         else:
@@ -220,9 +218,14 @@ class Outbox:
         if destination.kind != "webhook" or (last is not None and last >= tried_since):
             return False
         reason = f"it took nothing for {_in_words(self._policy.give_up_after)}"
-        destinations.change(connection, destination.id, paused_at=now, pause_reason=reason)
-        self._tell_of_pause(connection, destination, reason, now)
+        self._pause(connection, destination, reason, now)
         return True
+
+    def _pause(self, connection: Connection, destination: Destination, reason: str, now: datetime) -> None:
+        """Send it nothing until it is resumed. That a chat has left is everyday; of a webhook, operators are told."""
+        destinations.change(connection, destination.id, paused_at=now, pause_reason=reason)
+        if destination.kind == "webhook":
+            self._tell_of_pause(connection, destination, reason, now)
 
     def _tell_of_pause(self, connection: Connection, webhook: Destination, reason: str, now: datetime) -> None:
         name = webhook.title or webhook.address

@@ -228,7 +228,7 @@ class Watcher:
             known=sum(one.verdict is not Verdict.NEW for one in decisions),
         )
         habits = Habits.from_json(look.learned.get("list"))
-        expected_news = Rhythm.from_json(state.rhythm).expected(state.succeeded_at or now, now)
+        expected_news = Rhythm.from_json(state.rhythm).expected(state.succeeded_at or now, now) if is_page else 0.0
         if habits.strangeness(listing, expected_news=expected_news, is_page=is_page) == "unrelated":
             since = state.error_since if state.error_code == LayoutChanged.code else None
             if since is None or now - since < TAKEN_AFTER:
