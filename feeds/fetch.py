@@ -10,6 +10,7 @@ It knows nothing of what the bytes mean, when to ask again, or whom else to leav
 from __future__ import annotations
 
 import http
+import socket
 import ssl
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -43,6 +44,10 @@ _CHUNK = 64 << 10
 _MAX_RATIO = 150
 _RATIO_COUNTS_FROM = 1 << 20
 _LONGEST_URL = 8 << 10
+# The resolver says that it could not ask, which is not that there is no such name: our own network may be down.
+_NO_ANSWER = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM}
+_NAME_TIMED_OUT = "no answer for the name"
+"""How `feeds.addresses` begins when the resolver has said nothing until the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +270,13 @@ class Fetcher:
                 reason = f"certificate expired on {expired_on:%Y-%m-%d}" if expired_on else cause.verify_message
                 return CertificateRefused(f"{shown}: {reason}.", url=shown)
         for cause in _causes(error):
-            # NewConnectionError is a ConnectTimeoutError by descent only; these two go before the time-outs.
+            # NewConnectionError is a ConnectTimeoutError by descent only; these go before the time-outs.
+            if isinstance(cause, socket.gaierror) and cause.errno in _NO_ANSWER:
+                return FetchError(f"{_host(shown)} cannot be found: no DNS answer ({_reason(cause)}).", url=shown)
+            if isinstance(cause, TimeoutError) and str(cause).startswith(_NAME_TIMED_OUT):
+                waited = f"within {self._deadline:g} s"
+                return DeadlineExceeded(f"{_host(shown)} cannot be found: no DNS answer {waited}.", url=shown)
+        for cause in _causes(error):
             if isinstance(cause, urllib3.exceptions.NameResolutionError):
                 return FetchError(f"{shown}: the name is not known.", url=shown)
             if isinstance(cause, urllib3.exceptions.NewConnectionError):
@@ -325,6 +336,10 @@ def _check_url(url: str) -> None:
         raise AddressRefused(f"{shown}: only http and https are fetched.", url=shown)
     if not parts.hostname:
         raise FetchError(f"{shown} names no host.", url=shown)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url
 
 
 def _hung_up(error: Exception) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import ssl
 import threading
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from fake_site import Answer, FakeSite, Request
 
+from feeds.addresses import AddressRow
 from feeds.errors import AddressRefused, DeadlineExceeded, FetchError, TooLarge
 from feeds.fetch import CertificateRefused, Fetcher, retry_after
 
@@ -74,6 +76,30 @@ def test_an_error_status_says_what_to_do_next(site: FakeSite, fetcher: Fetcher, 
     assert caught.value.status == status
     assert caught.value.retry_after == 120
     assert caught.value.url == site.url("/x")
+
+
+def test_a_resolver_without_a_network_is_no_slow_site() -> None:
+    def offline(host: str, port: int) -> list[AddressRow]:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    with Fetcher(user_agent="tests/1", resolve=offline) as fetcher, pytest.raises(FetchError) as caught:
+        fetcher.get("https://portal.example/news")
+    said = "portal.example cannot be found: no DNS answer (Temporary failure in name resolution)."
+    assert str(caught.value) == said
+    assert not isinstance(caught.value, DeadlineExceeded)
+
+
+def test_a_resolver_that_says_nothing_is_named_too() -> None:
+    released = threading.Event()
+
+    def silent(host: str, port: int) -> list[AddressRow]:
+        released.wait()
+        return []
+
+    with Fetcher(user_agent="tests/1", deadline=0.2, resolve=silent) as fetcher, pytest.raises(FetchError) as caught:
+        fetcher.get("https://portal.example/news")
+    released.set()
+    assert str(caught.value) == "portal.example cannot be found: no DNS answer within 0.2 s."
 
 
 def test_retry_after_has_two_forms() -> None:
