@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 from datetime import timedelta
+from itertools import pairwise
 
 from conftest import Clock
 
@@ -93,6 +94,20 @@ def test_other_bytes_never_seem_older(database: Database, clock: Clock) -> None:
     assert found is not None
     assert found.last_modified == clock()
     assert found.version == 2
+
+
+def test_every_change_gets_a_later_second(database: Database, clock: Clock) -> None:
+    served = []
+    for body in (b"one", b"two", b"three"):
+        (seen,) = mark(database, clock, "all")
+        save(database, clock, seen, body, minutes_ago=0)
+        with database.read() as connection:
+            found = shelf.lookup(connection, "all.rss")
+        assert found is not None
+        served.append(found.last_modified)
+        clock.advance(seconds=0.2)
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(served))
+    assert all(moment.microsecond == 0 for moment in served)
 
 
 def test_a_change_in_the_future_is_not_believed(database: Database, clock: Clock) -> None:

@@ -28,6 +28,7 @@ VERSION = "shelf.version"
 """The fact that is counted up whenever bytes change, so that every web process knows when its copies are old."""
 
 _TICK = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +154,17 @@ def _differs(document: Document | None, held: str | None) -> bool:
 def finish(path: str, document: Document, now: datetime, *, after: datetime | None = None) -> RenderedFeed:
     """What is served of a document: compressed, with its validators.
 
-    `after` is the Last-Modified of other bytes that were served before: the new ones must not seem to be older.
+    `after` is the Last-Modified of other bytes that were served before. The new ones get a later second, ahead of the
+    clock if need be: some readers (newsboat) take an equal date for equal bytes, and HTTP has no fractions.
     """
-    modified = min(document.changed or now, now)
+    modified = min(document.changed or now, now).replace(microsecond=0)
     if after is not None and modified <= after:
-        modified = max(now, after)
+        modified = max(now.replace(microsecond=0), after.replace(microsecond=0) + _SECOND)
     return RenderedFeed(
         path=path,
         content_type=document.content_type,
         etag=etag(document.body),
-        last_modified=modified.replace(microsecond=0),
+        last_modified=modified,
         body=document.body,
         gzip=gzip.compress(document.body, 6, mtime=0),
     )
