@@ -57,8 +57,8 @@ PUBLIC = (
 """What a part for the public holds: the news, and what is needed to go on watching. Nobody's subscriptions."""
 
 _ONLY_PUBLIC: dict[str, sa.ColumnElement[bool]] = {
-    "topics": topics.c.owner.is_(None),
-    "matches": matches.c.topic_id.in_(sa.select(topics.c.id).where(topics.c.owner.is_(None))),
+    "topics": topic_store.IS_PUBLIC,
+    "matches": matches.c.topic_id.in_(sa.select(topics.c.id).where(topic_store.IS_PUBLIC)),
     "targets": targets.c.kind == "source",
     # The others are names held by processes, and the key that signs sessions.
     "facts": facts.c.name.in_(["tour.started", topic_store.VERSION]),

@@ -171,7 +171,7 @@ class Subscriptions:
         """The operator's topic, or one of the destination's own, retired ones included; never somebody else's."""
         with self._database.read() as connection:
             topic = topic_store.by_ids(connection, [topic_id]).get(topic_id)
-        return topic if topic is not None and topic.owner in (None, _owner(destination)) else None
+        return topic if topic is not None and (topic.public or topic.owner == _owner(destination)) else None
 
     def following(self, destination: Destination) -> list[Topic]:
         """What it follows: the operator's topics first, then its own queries."""
@@ -200,7 +200,7 @@ class Subscriptions:
 
     def follow_topic(self, destination: Destination, topic: Topic) -> Followed:
         """Follow a topic that is at hand; also what undoes `unfollow`."""
-        if topic.owner is None:
+        if topic.public:
             return self._follow(destination, topic)
         return self._follow_query(destination, topic.query)
 
@@ -299,5 +299,5 @@ def _owner(destination: Destination) -> str:
 
 def _retire_if_unused(connection: Connection, topic: Topic) -> None:
     """A person's query that nobody follows need not be asked of every article."""
-    if topic.owner is not None and topic.id is not None and store.count_followers(connection, topic.id) == 0:
+    if not topic.public and topic.id is not None and store.count_followers(connection, topic.id) == 0:
         topic_store.remove_topic(connection, topic.slug)

@@ -126,7 +126,7 @@ def _answers(connection: Connection, article: Article, followed: Sequence[Topic]
     own = {topic.slug for topic in followed}
     answers = []
     try:
-        named = parse_all({one.slug: (one.query, one.language) for one in asked.values() if one.owner is None})
+        named = parse_all({one.slug: (one.query, one.language) for one in asked.values() if one.public})
     except QueryError:
         named = {}
     for slug, topic in asked.items():

@@ -81,7 +81,7 @@ class StoredTopics:
             return False
         if topic.id in self._topics:
             self._index.remove(topic.id)
-        if topic.owner is None:
+        if topic.public:
             self._declared[topic.slug] = query
         if topic.id is not None:
             self._topics[topic.id] = topic

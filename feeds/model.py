@@ -90,9 +90,13 @@ class Story:
     articles: tuple[Article, ...]
 
 
+DESK = "desk"
+"""The owner of topics that operators made on the page or through the API: offered to all, kept in the store."""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A named query. Declared in `config/topics.toml` or owned by a person; both compile to the same thing."""
+    """A named query: declared in `config/topics.toml`, made at the desk, or a person's own; all compile alike."""
 
     slug: str
     query: str
@@ -100,13 +104,18 @@ class Topic:
     description: str = ""
     language: str | None = None
     owner: str | None = None
-    """None: declared by the operator."""
+    """None: declared in the operator's file, which is right at each start; `DESK`; or whose alone it is."""
     urgent: bool = False
     expect: tuple[str, ...] = ()
     """Sample texts that must match; `tocsin check` runs them."""
     reject: tuple[str, ...] = ()
     """Sample texts that must not match."""
     id: int | None = None
+
+    @property
+    def public(self) -> bool:
+        """Whether it is offered to everybody: with a feed, a page, and a name that other queries may use."""
+        return self.owner in (None, DESK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class Commands:
             if destination.declared:
                 raise RequestError("declared_here")
             topic = await asyncio.to_thread(subscriptions.topic, link[1])
-            if topic is None or topic.owner is not None:
+            if topic is None or not topic.public:
                 raise RequestError("no_such_topic", slug=link[1])
             done = await asyncio.to_thread(subscriptions.follow_topic, destination, topic)
             return replies.followed(asker.language, done.topic, done.new)

@@ -61,11 +61,11 @@ def _services(app: App) -> ChatServices:
     site = app.settings.site.public_url
 
     def search(query: str) -> Sequence[Found]:
+        from feeds.store.queries import read_query
         from feeds.store.search import search as search_store
-        from feeds.topics import parse
 
         with app.database.read() as connection:
-            hits = search_store(connection, parse(query), limit=SEARCH_HITS)
+            hits = search_store(connection, read_query(connection, query), limit=SEARCH_HITS)
         return [Found(hit.article.title, hit.article.url, hit.article.source) for hit in hits]
 
     def feeds(followed: Sequence[Topic]) -> Sequence[Found]:

@@ -18,7 +18,7 @@ from bot.model import Destination
 from bot.store.tables import deliveries, destinations, subscriptions
 from feeds.model import Topic
 from feeds.store.tables import topics
-from feeds.store.topics import topic_of
+from feeds.store.topics import IS_PUBLIC, topic_of
 
 _COLUMNS = (
     destinations.c.id,
@@ -232,7 +232,7 @@ def followed_topics(connection: Connection, destination_id: int) -> list[Topic]:
         sa.select(topics)
         .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
         .where(subscriptions.c.destination_id == destination_id, topics.c.active)
-        .order_by(topics.c.owner.is_not(None), sa.func.lower(topics.c.title), topics.c.id)
+        .order_by(sa.not_(IS_PUBLIC), sa.func.lower(topics.c.title), topics.c.id)
     ).all()
     return [topic_of(row) for row in rows]
 

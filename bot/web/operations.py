@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ from bot.subscription_list import unused_slug
 from bot.subscriptions import Subscriptions, target_kind
 from bot.web.services import WebServices
 from feeds import targets
-from feeds.model import Source, Topic
+from feeds.model import DESK, Source, Topic
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
 
@@ -106,7 +106,7 @@ class Operations:
         wanted = {topic.slug: topic for topic in self._topics(slugs)}
         subscriptions = self.subscriptions
         for topic in subscriptions.following(destination):
-            if topic.owner is None and topic.slug not in wanted:
+            if topic.public and topic.slug not in wanted:
                 subscriptions.unfollow(destination, topic.slug)
         for topic in wanted.values():
             subscriptions.follow_topic(destination, topic)
@@ -208,8 +208,12 @@ class Operations:
     # Topics
 
     def save_topic(self, topic: Topic) -> Topic:
-        """Make the operator's topic of that slug live. Raises `QueryError` too."""
-        from feeds.topics import parse
+        """Make the public topic of that slug live. Raises `QueryError` too.
+
+        A new one is the desk's, and kept by the database. A declared one stays declared: its file is right again at
+        the next start.
+        """
+        from feeds.store.queries import read_query
 
         if not _SLUG.fullmatch(topic.slug) or len(topic.slug) > MAXIMUM_SLUG:
             raise WrongInputError("slug", "slug", limit=MAXIMUM_SLUG)
@@ -217,18 +221,19 @@ class Operations:
             raise WrongInputError("query", "no_query")
         if len(topic.query) > MAXIMUM_QUERY:
             raise WrongInputError("query", "too_long", limit=MAXIMUM_QUERY)
-        parse(topic.query, topic.language)
         with self._database.write() as connection:
+            read_query(connection, topic.query, topic.language, slug=topic.slug)
             known = topic_store.topic_by_slug(connection, topic.slug)
-            if known is not None and known.owner is not None:
+            if known is not None and not known.public:
                 raise WrongInputError("slug", "slug_taken")
-            return topic_store.save_topic(connection, topic, self._services.clock())
+            owner = DESK if known is None else known.owner
+            return topic_store.save_topic(connection, replace(topic, owner=owner), self._services.clock())
 
     def remove_topic(self, slug: str) -> bool:
         """Match it no more; False if there is no such."""
         with self._database.write() as connection:
             known = topic_store.topic_by_slug(connection, slug)
-            if known is None or known.owner is not None:
+            if known is None or not known.public:
                 return False
             topic_store.remove_topic(connection, slug)
         return True

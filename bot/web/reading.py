@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from bot.store.tables import alerts, attempts, deliveries, destinations
 from feeds.model import Source
 from feeds.store import tables
+from feeds.store.topics import IS_PUBLIC
 
 
 def sources(connection: Connection) -> dict[str, Source]:
@@ -57,7 +58,7 @@ def latest_matches(connection: Connection) -> dict[str, LatestMatch]:
         sa.select(tables.topics.c.slug, tables.articles.c.uid, tables.articles.c.title, tables.articles.c.found)
         .join(newest, newest.c.topic_id == tables.topics.c.id)
         .join(tables.articles, tables.articles.c.id == newest.c.article_id)
-        .where(tables.topics.c.active, tables.topics.c.owner.is_(None))
+        .where(tables.topics.c.active, IS_PUBLIC)
     )
     return {row.slug: LatestMatch(row.uid, row.title, row.found) for row in connection.execute(query)}
 

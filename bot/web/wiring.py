@@ -102,12 +102,11 @@ class Search:
 
     def __call__(self, query: str, limit: int) -> Sequence[Hit]:
         """The newest articles that the query selects. Raises `feeds.errors.QueryError`."""
+        from feeds.store.queries import read_query
         from feeds.store.search import search
-        from feeds.topics import parse
 
-        parsed = parse(query)
         with self._database.read() as connection:
-            return search(connection, parsed, limit=limit)
+            return search(connection, read_query(connection, query), limit=limit)
 
 
 class QueryTrial:
@@ -126,7 +125,7 @@ class QueryTrial:
 
 
 def _search_for_feeds(connection: Connection, query: str, limit: int) -> list[tuple[Article, Sequence[Span]]]:
+    from feeds.store.queries import read_query
     from feeds.store.search import search
-    from feeds.topics import parse
 
-    return [(hit.article, hit.spans) for hit in search(connection, parse(query), limit=limit)]
+    return [(hit.article, hit.spans) for hit in search(connection, read_query(connection, query), limit=limit)]

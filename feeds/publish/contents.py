@@ -1,5 +1,7 @@
 """Which articles a feed holds, and what is told of each: its source, its topics, the words that matched, its copies.
 
+Several sources or several topics, joined by "+", are a feed of what any of them holds.
+
 People's own queries are nobody else's business: only the operator's topics name an article, or have a feed.
 """
 
@@ -21,6 +23,9 @@ PUBLIC_PATH = "/feeds/"
 SHOWN = 50
 """Articles of a feed that is not archived: a story, the answers to a query."""
 
+MOST_COMBINED = 20
+"""Sources or topics in one feed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -31,13 +36,25 @@ class Contents:
     changed: datetime | None
 
 
-def contents(connection: Connection, site: Site, feed: str, *, before: str | None = None) -> Contents | None:
-    """The subscription document of "all", "sources/SLUG", "topics/SLUG" or "stories/UID"; or its archive page `before`.
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What somebody follows, to be made a feed for them alone. `language` is a BCP 47 tag."""
 
-    None where there is no such feed or page. Stories are short and have no archive.
+    title: str
+    language: str | None
+    topics: tuple[Topic, ...]
+
+
+def contents(connection: Connection, site: Site, feed: str, *, before: str | None = None) -> Contents | None:
+    """The subscription document of a feed, or its archive page `before`.
+
+    The feed is "all", "sources/SLUG", "topics/SLUG", "sources/SLUG+SLUG", "topics/SLUG+SLUG" or "stories/UID". None
+    where there is no such feed or page. Stories are short and have no archive.
     """
     family, _, name = feed.partition("/")
-    topic: Topic | None = None
+    chosen: Sequence[Topic] = ()
+    if family in ("sources", "topics") and "+" in name:
+        return _combined(connection, site, feed, before)
     if feed == "all":
         spec = _spec(site, feed, site.title, site.description, site.language, home="/")
         ids = shelf.uids(connection)
@@ -46,21 +63,60 @@ def contents(connection: Connection, site: Site, feed: str, *, before: str | Non
         title = source.title or source.slug
         spec = _spec(site, feed, title, source.description, source.language, home=f"/sources/{name}")
         ids = shelf.uids(connection, source=name)
-    elif family == "topics" and (topic := declared_topic(connection, name)) is not None:
+    elif family == "topics" and (topic := public_topic(connection, name)) is not None:
         spec = _spec(site, feed, topic.title or name, topic.description, topic.language, home=f"/topics/{name}")
         ids = shelf.uids(connection, topic=name)
+        chosen = [topic]
     elif family == "stories" and (first := articles.by_uid(connection, name)) is not None and not before:
         spec = _spec(site, feed, first.title, "", first.language, home=f"/articles/{name}")
         ids = shelf.uids(connection, story=first.story)
         newest = list(reversed(ids.values()))[:SHOWN]
-        return _filled(connection, spec, articles.by_ids(connection, newest), None)
+        return _filled(connection, spec, articles.by_ids(connection, newest), ())
     else:
         return None
-    return _paged(connection, spec, ids, before, topic)
+    return _paged(connection, spec, ids, before, chosen)
+
+
+def _combined(connection: Connection, site: Site, feed: str, before: str | None) -> Contents | None:
+    """What any of several sources, or any of several topics, holds: each article once."""
+    family, _, name = feed.partition("/")
+    names = name.split("+")
+    if len(names) > MOST_COMBINED or len(set(names)) < len(names):
+        return None
+    chosen: list[Topic] = []
+    titles: list[str] = []
+    for one in names:
+        if family == "topics":
+            topic = public_topic(connection, one)
+            if topic is None:
+                return None
+            chosen.append(topic)
+            titles.append(topic.title or one)
+        else:
+            state = sources.state_by_slug(connection, one)
+            if state is None:
+                return None
+            titles.append(state.source.title or one)
+    spec = _spec(site, feed, " + ".join(titles), "", None, home=f"/{family}")
+    ids = shelf.uids_of_any(connection, source_slugs=names if family == "sources" else (), topic_ids=_ids(chosen))
+    return _paged(connection, spec, ids, before, chosen)
+
+
+def _ids(chosen: Sequence[Topic]) -> list[int]:
+    return [topic.id for topic in chosen if topic.id is not None]
+
+
+def of_following(
+    connection: Connection, site: Site, feed: str, following: Following, *, before: str | None = None
+) -> Contents | None:
+    """The feed of what somebody follows, their own queries among it; or its archive page `before`."""
+    spec = _spec(site, feed, following.title, "", following.language, home="/follow")
+    ids = shelf.uids_of_any(connection, topic_ids=_ids(following.topics))
+    return _paged(connection, spec, ids, before, following.topics)
 
 
 def _paged(
-    connection: Connection, spec: FeedSpec, ids: dict[str, int], before: str | None, topic: Topic | None
+    connection: Connection, spec: FeedSpec, ids: dict[str, int], before: str | None, chosen: Sequence[Topic]
 ) -> Contents | None:
     archive: Archive = paginate(list(ids))
     if before is None:
@@ -70,7 +126,7 @@ def _paged(
         if page is None:
             return None
         spec, shown = page_spec(spec, page), page.uids
-    return _filled(connection, spec, articles.by_ids(connection, [ids[uid] for uid in shown]), topic)
+    return _filled(connection, spec, articles.by_ids(connection, [ids[uid] for uid in shown]), chosen)
 
 
 def of_hits(
@@ -82,15 +138,15 @@ def of_hits(
     no hub.
     """
     spec = FeedSpec(path=path, title=title, base_url=site.base_url, tag=site.tag, icon=site.icon)
-    filled = _filled(connection, spec, [article for article, _ in hits], None)
+    filled = _filled(connection, spec, [article for article, _ in hits], ())
     items = [replace(item, spans=tuple(spans)) for item, (_, spans) in zip(filled.items, hits, strict=True)]
     return replace(filled, items=tuple(items))
 
 
-def declared_topic(connection: Connection, slug: str) -> Topic | None:
-    """The operator's topic of that slug."""
+def public_topic(connection: Connection, slug: str) -> Topic | None:
+    """The public topic of that slug."""
     found = topics.topic_by_slug(connection, slug)
-    return found if found is not None and found.owner is None else None
+    return found if found is not None and found.public else None
 
 
 def _spec(site: Site, feed: str, title: str, description: str, language: str | None, *, home: str) -> FeedSpec:
@@ -107,11 +163,13 @@ def _spec(site: Site, feed: str, title: str, description: str, language: str | N
     )
 
 
-def _filled(connection: Connection, spec: FeedSpec, shown: Sequence[Article], topic: Topic | None) -> Contents:
+def _filled(connection: Connection, spec: FeedSpec, shown: Sequence[Article], chosen: Sequence[Topic]) -> Contents:
+    """The articles with what is told of them; `chosen` are the topics for whose sake they stand in this feed."""
     known = {slug: sources.state_by_slug(connection, slug) for slug in {one.source for one in shown}}
     ids = [one.id for one in shown if one.id is not None]
     matched = topics.matches_of(connection, ids)
-    public = {one.id: one for one in topics.active_topics(connection)}
+    told = {one.id: one for one in (*topics.active_topics(connection), *chosen)}
+    reasons = {one.id for one in chosen}
     copies = stories.copies(connection, {one.story for one in shown if one.story})
     items = []
     for article in shown:
@@ -122,16 +180,10 @@ def _filled(connection: Connection, spec: FeedSpec, shown: Sequence[Article], to
                 article=article,
                 source_title=(state.source.title if state else "") or article.source,
                 source_url=state.source.url if state else "",
-                topics=tuple(public[one.topic_id] for one in own if one.topic_id in public),
-                spans=_spans(own, topic),
+                topics=tuple(told[one.topic_id] for one in own if one.topic_id in told),
+                spans=tuple(span for one in own if one.topic_id in reasons for span in one.spans),
                 also=tuple(one for one in copies.get(article.story or 0, []) if one.id != article.id),
             )
         )
     changed = max((time for one in shown for time in (one.found, one.updated) if time is not None), default=None)
     return Contents(spec if spec.is_archive else replace(spec, updated=changed), tuple(items), changed)
-
-
-def _spans(matched: Sequence[topics.StoredMatch], topic: Topic | None) -> tuple[Span, ...]:
-    if topic is None:
-        return ()
-    return next((one.spans for one in matched if one.topic_id == topic.id), ())

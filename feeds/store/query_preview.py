@@ -17,9 +17,10 @@ from sqlalchemy.engine import Connection
 from feeds.database import UtcDateTime
 from feeds.model import Article
 from feeds.store import articles as article_rows
+from feeds.store.queries import read_query
 from feeds.store.search import Hit, candidates, readable, whole
 from feeds.store.tables import articles
-from feeds.topics import Query, evaluate, parse
+from feeds.topics import Query, evaluate
 from feeds.topics.preview import preview as try_on
 from feeds.topics.query import Leaf, Node, Not, children_of, written
 
@@ -75,8 +76,8 @@ def preview(
     samples: int = SAMPLES,
     seconds: float = SECONDS,
 ) -> QueryPreview:
-    """Try the query. Raises `QueryError`."""
-    return preview_query(connection, parse(text, language), now, samples=samples, seconds=seconds)
+    """Try the query, which may name public topics. Raises `QueryError`."""
+    return preview_query(connection, read_query(connection, text, language), now, samples=samples, seconds=seconds)
 
 
 def preview_query(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from feeds.database import Database, UtcDateTime
 from feeds.store import facts
 from feeds.store.tables import articles, matches, rendered_feeds, sources, stale_feeds, topics
 from feeds.store.tables import facts as fact_table
+from feeds.store.topics import IS_PUBLIC
 
 VERSION = "shelf.version"
 """The fact that is counted up whenever bytes change, so that every web process knows when its copies are old."""
@@ -215,9 +216,9 @@ def paths(connection: Connection) -> list[str]:
 
 
 def feeds(connection: Connection) -> set[str]:
-    """Every feed that is to exist: all, one for each source (watched or not any more), one for each declared topic."""
+    """Every feed that is to exist: all, one for each source (watched or not any more), one for each public topic."""
     by_source = connection.execute(sa.select(sources.c.slug)).scalars()
-    by_topic = connection.execute(sa.select(topics.c.slug).where(topics.c.active, topics.c.owner.is_(None))).scalars()
+    by_topic = connection.execute(sa.select(topics.c.slug).where(topics.c.active, IS_PUBLIC)).scalars()
     return {"all"} | {f"sources/{slug}" for slug in by_source} | {f"topics/{slug}" for slug in by_topic}
 
 
@@ -233,6 +234,17 @@ def uids(
         query = query.join(matches, sa.and_(matches.c.article_id == articles.c.id, matches.c.topic_id == chosen))
     if story is not None:
         query = query.where(articles.c.story_id == story)
+    return {row.uid: row.id for row in connection.execute(query.order_by(articles.c.id))}
+
+
+def uids_of_any(
+    connection: Connection, *, source_slugs: Collection[str] = (), topic_ids: Collection[int] = ()
+) -> dict[str, int]:
+    """The articles of any of these sources or topics, each once, as `uids` has those of one."""
+    by_source = articles.c.source_id.in_(sa.select(sources.c.id).where(sources.c.slug.in_(source_slugs)))
+    by_topic = articles.c.id.in_(sa.select(matches.c.article_id).where(matches.c.topic_id.in_(topic_ids)))
+    chosen = [*([by_source] if source_slugs else []), *([by_topic] if topic_ids else [])]
+    query = sa.select(articles.c.uid, articles.c.id).where(sa.or_(sa.false(), *chosen))
     return {row.uid: row.id for row in connection.execute(query.order_by(articles.c.id))}
 
 

@@ -132,7 +132,7 @@ topics = sa.Table(
     sa.Column("description", sa.Text, nullable=False),
     sa.Column("query", sa.Text, nullable=False),
     sa.Column("language", sa.String(35)),
-    # NULL: declared by the operator.
+    # NULL: declared by the operator's file; "desk": made by operators on the page; else whose alone it is.
     sa.Column("owner", sa.Text),
     sa.Column("urgent", sa.Boolean, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),

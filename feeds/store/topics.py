@@ -11,12 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feeds.database import AnyRow, inserted_id
-from feeds.model import Span, Topic
+from feeds.model import DESK, Span, Topic
 from feeds.store import facts
 from feeds.store.tables import articles, matches, topics, votes
 
 VERSION = "topics.version"
 """The fact that is counted up at each change, so that every process knows when its index is old."""
+
+IS_PUBLIC = sa.or_(topics.c.owner.is_(None), topics.c.owner == DESK)
+"""`Topic.public`, of a row."""
 
 
 def topic_of(row: AnyRow) -> Topic:
@@ -34,7 +37,10 @@ def topic_of(row: AnyRow) -> Topic:
 
 
 def declare(connection: Connection, declared: Sequence[Topic], now: datetime) -> None:
-    """Make the store's declared topics those of the configuration; one that left the file is kept, inactive."""
+    """Make the store's declared topics those of the configuration; one that left the file is kept, inactive.
+
+    Those made at the desk stay; where the file has one of the same slug, the file is right.
+    """
     rows = {row.slug: row for row in connection.execute(sa.select(topics)).all()}
     for topic in declared:
         row = rows.get(topic.slug)
@@ -114,10 +120,10 @@ def topic_by_slug(connection: Connection, slug: str) -> Topic | None:
 
 
 def active_topics(connection: Connection, owner: str | None = None, *, everybody: bool = False) -> list[Topic]:
-    """The declared topics, or those of one owner, or everybody's; in the order they were made."""
+    """The public topics, or those of one owner, or everybody's; in the order they were made."""
     query = sa.select(topics).where(topics.c.active).order_by(topics.c.id)
     if not everybody:
-        query = query.where(topics.c.owner.is_(None) if owner is None else topics.c.owner == owner)
+        query = query.where(IS_PUBLIC if owner is None else topics.c.owner == owner)
     return [topic_of(row) for row in connection.execute(query).all()]
 
 

@@ -78,7 +78,7 @@ def _sources_and_topics(made: APIRouter, desk: Desk, operations: Operations) -> 
 
     @made.put("/topics/{slug}", tags=["topics"])
     def save_topic(slug: Slug, draft: TopicDraft) -> TopicShape:
-        """Make or change a topic; live for the next article. A restart restores what config/topics.toml says."""
+        """Make or change a topic; live for the next article. A restart restores what config/topics.toml declares."""
         saved = operations.save_topic(
             Topic(slug, draft.query, draft.title, draft.description, draft.language, urgent=draft.urgent)
         )

@@ -101,7 +101,7 @@ def router(desk: Desk) -> APIRouter:
 def _public_topic(connection: Connection, slug: str) -> TopicShape:
     """What a person asks for alone is nobody else's business."""
     topic = topic_store.topic_by_slug(connection, slug)
-    if topic is None or topic.owner is not None:
+    if topic is None or not topic.public:
         raise HTTPException(404, f"There is no topic “{slug}”.")
     return TopicShape.of(topic, topic_store.match_counts(connection).get(slug, 0))
 

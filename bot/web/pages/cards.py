@@ -76,7 +76,7 @@ def topic_matches(
     shown: list[TopicMatch] = []
     for one in found:
         topic = topics.get(one.topic_id)
-        if topic is None or (topic.owner is not None and not everybody):
+        if topic is None or not (topic.public or everybody):
             continue
         shown.append(
             TopicMatch(
@@ -84,7 +84,7 @@ def topic_matches(
                 title=topic.title or topic.slug,
                 words=tuple(marking.words(article, one.spans)),
                 spans=one.spans,
-                public=topic.owner is None,
+                public=topic.public,
             )
         )
     return tuple(shown)

@@ -34,7 +34,7 @@ class TopicPage:
 def read_topic(connection: Connection, page: Page, slug: str, before: int | None = None) -> TopicPage | None:
     """The operator's topic of that slug; None if there is no such, or if it is a person's own."""
     topic = topic_store.topic_by_slug(connection, slug)
-    if topic is None or topic.owner is not None:
+    if topic is None or not topic.public:
         return None
     found = articles.newest(connection, topic=slug, before=before, limit=PAGE_SIZE + 1)
     per_day = articles.per_day(connection, page.now - timedelta(days=DAYS), topic=slug)

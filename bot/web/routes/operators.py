@@ -92,7 +92,7 @@ class OperatorPages:
         slug = request.query_params.get("slug", "")
         with self.database.read() as connection:
             known = topic_store.topic_by_slug(connection, slug) if slug else None
-        if slug and (known is None or known.owner is not None):
+        if slug and (known is None or not known.public):
             return self.desk.not_found(request)
         editor = self._tried(TopicEditor(known or Topic("", ""), (), is_new=known is None))
         return self._editor(request, page, editor)
