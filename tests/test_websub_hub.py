@@ -158,6 +158,7 @@ def test_content_comes_signed_with_its_type_and_links(press: Press, hub: str, ca
     assert websub.is_signed("s3cret", push.headers["X-Hub-Signature"], body)
 
 
+@on_sqlite_alone
 def test_only_what_changes_is_sent_and_only_once(press: Press, hub: str, callback: Callback) -> None:
     ask(hub, callback.url)
     press.engine.drain()
@@ -232,6 +233,7 @@ def test_what_is_in_force_changes_only_once_it_is_confirmed(press: Press, hub: s
     assert websub.is_signed("the reader's", push.headers["X-Hub-Signature"], push.body)
 
 
+@on_sqlite_alone
 def test_a_renewal_replaces_lease_and_secret(press: Press, hub: str, callback: Callback, clock: Clock) -> None:
     ask(hub, callback.url, secret="old", lease_seconds="7200")
     press.engine.drain()

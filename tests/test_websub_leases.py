@@ -204,6 +204,7 @@ def hub(desk: Desk) -> OwnHub:
 # With a hub that we did not write
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("method", websub.SIGNATURE_METHODS)
 def test_a_hub_that_we_did_not_write_tells_us_of_news(desk: Desk, method: str) -> None:
     with PeerHub(method) as peer:
@@ -232,6 +233,7 @@ def test_when_the_source_goes_the_hub_is_told_and_the_lease_forgotten(desk: Desk
     assert requests.post(callback, data=b"<feed/>", timeout=10).status_code == 410
 
 
+@on_sqlite_alone
 def test_a_hub_that_denies_is_asked_again_after_a_day(desk: Desk, peer: PeerHub) -> None:
     peer.refuse("this topic is not mine")
     desk.watch(peer.address)
@@ -244,6 +246,7 @@ def test_a_hub_that_denies_is_asked_again_after_a_day(desk: Desk, peer: PeerHub)
 # What is asked
 
 
+@on_sqlite_alone
 def test_the_request_is_the_recommendations(desk: Desk, hub: OwnHub) -> None:
     desk.watch(hub.url)
     (request,) = hub.requests
@@ -389,6 +392,7 @@ def test_a_callback_that_is_none_is_gone(desk: Desk, token: str) -> None:
     assert requests.post(f"{desk.origin}/websub/{token}", data=b"x", timeout=10).status_code == 410
 
 
+@on_sqlite_alone
 def test_a_challenge_is_text_to_every_browser(desk: Desk, hub: OwnHub) -> None:
     desk.watch(hub.url)
     answer = hub.confirm(challenge="<script>alert(1)</script>")
@@ -451,6 +455,7 @@ def test_trust_has_to_be_earned_anew_and_dearer_each_time(moments: list[int]) ->
 # What pushes mean for looking
 
 
+@on_sqlite_alone
 def test_a_confirmed_lease_alone_is_no_reason_to_look_rarely(desk: Desk, hub: OwnHub) -> None:
     desk.watch(hub.url)
     hub.confirm()
@@ -478,6 +483,7 @@ def test_a_hub_that_goes_silent_is_found_out_by_a_check(desk: Desk, hub: OwnHub)
     assert desk.found == 5
 
 
+@on_sqlite_alone
 def test_a_check_that_finds_nothing_leaves_the_hub_trusted(desk: Desk, hub: OwnHub) -> None:
     desk.watch(hub.url)
     hub.confirm()
@@ -522,6 +528,7 @@ def test_what_is_pushed_during_a_look_is_looked_at_after_it(desk: Desk, hub: Own
     assert (desk.found, desk.next_look) == (2, timedelta(hours=6))
 
 
+@on_sqlite_alone
 def test_a_push_that_comes_before_the_news_is_followed_by_more_looks(desk: Desk, hub: OwnHub) -> None:
     desk.watch(hub.url)
     hub.confirm()
@@ -534,6 +541,7 @@ def test_a_push_that_comes_before_the_news_is_followed_by_more_looks(desk: Desk,
     assert (desk.found, desk.next_look, desk.lease.missed) == (2, timedelta(hours=6), 0)
 
 
+@on_sqlite_alone
 def test_a_push_without_news_is_believed_for_some_minutes(desk: Desk, hub: OwnHub) -> None:
     desk.watch(hub.url)
     hub.confirm()
@@ -546,6 +554,7 @@ def test_a_push_without_news_is_believed_for_some_minutes(desk: Desk, hub: OwnHu
     assert desk.next_look == timedelta(hours=6)
 
 
+@on_sqlite_alone
 def test_a_flood_of_pushes_is_no_flood_of_looks(desk: Desk, hub: OwnHub) -> None:
     desk.watch(hub.url)
     hub.confirm()
