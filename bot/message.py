@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clean import cut, inner, one_line, units, web_address
 from bot.languages import sentence
+from bot.languages.alarm_headlines import headline
 from bot.model import Alert
 
 MAXIMUM_TEXT = 4096
@@ -354,7 +355,8 @@ def _operator(writer: _Writer, data: Mapping[str, Any], language: str) -> None:
     if name:
         writer.add("\n")
         writer.add(name, url=web_address(source.get("url")))
-    message = cut(one_line(data.get("message"), 10_000), _OPERATOR)
+    own_words = headline(language, data.get("code"), over=over)
+    message = cut(one_line(own_words or data.get("message"), 10_000), _OPERATOR)
     if message:
         writer.add(f"\n{message}")
     for key in ("expected", "seen", "advice"):

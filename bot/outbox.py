@@ -26,6 +26,7 @@ from sqlalchemy.engine import Connection
 
 from bot.channels import Channel
 from bot.errors import DeliveryError
+from bot.languages.alarm_headlines import ENDPOINT_DISABLED
 from bot.model import Alert, Delivery, Destination, Receipt
 from bot.operators import Operators
 from bot.store import deliveries, destinations
@@ -231,7 +232,7 @@ class Outbox:
         name = webhook.title or webhook.address
         data = {
             "message": f"The webhook {name} was paused.",
-            "code": "endpoint-disabled",
+            "code": ENDPOINT_DISABLED,
             "over": False,
             "since": now.isoformat().replace("+00:00", "Z"),
             "expected": "2xx",

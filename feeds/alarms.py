@@ -95,6 +95,11 @@ def code_of(error_code: str) -> str:
     return error_code if error_code in CODES else "unreadable"
 
 
+def is_unreachable(state: SourceState) -> bool:
+    """Whether the last look got no answer."""
+    return state.error_code in _UNREACHABLE
+
+
 def _failing(state: SourceState, now: datetime) -> Alarm | None:
     code = code_of(state.error_code or "")
     since = state.error_since or now
@@ -239,7 +244,7 @@ def outage(
     `failing`: all sources with an error; `last_answer` (UTC): the newest successful look at any source; `watched`: how
     many there are. `known`: it has been said already, so it lasts until somebody answers.
     """
-    silent = [state for state in failing if state.error_code in _UNREACHABLE]
+    silent = [state for state in failing if is_unreachable(state)]
     together = [
         state
         for state in silent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,13 @@ from newsroom import EXTREMISM, Newsroom, Postbox
 
 from bot.alarms import Alarms
 from bot.engine import Engine
+from bot.languages.alarm_headlines import ENDPOINT_DISABLED
 from bot.message import plain_text
 from bot.model import Alert
 from bot.operators import Operators
 from bot.outbox import Outbox
 from bot.store.tables import alerts, deliveries
+from feeds.alarms import CODES
 from feeds.cadence import Rhythm
 from feeds.database import Database
 from feeds.model import Source
@@ -133,6 +135,21 @@ def test_the_alarm_says_what_was_expected_and_what_was_seen(watch: Watch) -> Non
         "What to do: Open the address in a browser. Look rarer (interval in sources.toml), watch its feed, "
         "or ask the site to let this program in.",
     ]
+
+
+@pytest.mark.parametrize("code", [*CODES, ENDPOINT_DISABLED])
+def test_every_alarm_has_a_vietnamese_headline(code: str) -> None:
+    data = {"message": "English.", "code": code, "seen": "nothing"}
+    text = plain_text(Alert("operator", datetime(2026, 11, 24, tzinfo=UTC), data), "vi")
+    assert "English" not in text
+    assert "Đã thấy: nothing" in text
+
+
+def test_the_end_of_an_alarm_is_said_in_the_readers_language() -> None:
+    data = {"message": "Over: the source has moved.", "code": "moved", "over": True}
+    alert = Alert("operator", datetime(2026, 11, 24, tzinfo=UTC), data)
+    assert plain_text(alert).splitlines() == ["✅ For the operator", "Over: the source has moved."]
+    assert plain_text(alert, "vi").splitlines()[1] == "Đã hết: Nguồn đã chuyển địa chỉ."
 
 
 def test_two_processes_at_once_raise_one_alarm(watch: Watch) -> None:

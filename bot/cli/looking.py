@@ -33,6 +33,7 @@ def sources(
     context: typer.Context, config: Config = CONFIG, everything: Inactive = False, as_json: AsJson = False
 ) -> None:
     """What is watched, and how it is."""
+    from feeds.alarms import is_unreachable
     from feeds.store import alarms
     from feeds.store import sources as store
 
@@ -57,8 +58,8 @@ def sources(
             "kind": state.learned.get("kind", state.source.kind),
             "health": state.health,
             "error": state.error,
-            # Our own network's is everybody's.
-            "alarms": [*wrong.get(state.source.id, []), *wrong.get(None, [])],
+            # Our own network's is that of all whom it keeps from answering.
+            "alarms": wrong.get(state.source.id, []) + (wrong.get(None, []) if is_unreachable(state) else []),
             "articles": state.article_count,
             "last_success": state.succeeded_at,
             "last_new": state.new_at,
