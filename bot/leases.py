@@ -179,7 +179,7 @@ class Leases:
                 return True
             if question.mode == "denied":
                 reason = f"The hub denied: {question.reason or 'without a reason'}"
-                leases.deny(connection, lease, reason, now + ASK_AGAIN_AFTER_DENIAL)
+                leases.deny(connection, lease, reason, now, retry_at=now + ASK_AGAIN_AFTER_DENIAL)
                 log.info("a hub denied", extra={"hub": lease.hub, "topic": lease.topic, "reason": question.reason})
                 return True
             if lease.asked_at is None or lease.wanted is not (question.mode == "subscribe"):

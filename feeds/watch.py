@@ -419,7 +419,7 @@ class Watcher:
             shortest=self._policy.minimum_interval if known else self._policy.default_interval,
             longest=self._policy.maximum_interval if known else self._policy.default_interval,
         )
-        if not pushes.trusted:
+        if pushes.trusted_until is None:
             return polled
         check = cadence.next_look(
             rhythm,
@@ -430,7 +430,7 @@ class Watcher:
             shortest=self._policy.minimum_interval,
             longest=min(self._policy.maximum_interval, CHECK_ON_A_HUB),
         )
-        return max(polled, check)
+        return max(polled, min(check, pushes.trusted_until))
 
 
 def _own_interval(state: SourceState) -> timedelta | None:

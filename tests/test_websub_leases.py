@@ -240,6 +240,7 @@ def test_a_hub_that_denies_is_asked_again_after_a_day(desk: Desk, peer: PeerHub)
     peer.settle()
     assert (desk.lease.lease_until, desk.lease.error) == (None, "The hub denied: this topic is not mine")
     assert timedelta(minutes=10) <= desk.next_turn <= timedelta(days=1)
+    desk.wait(seconds=10)
     assert desk.next_look == POLLED
 
 
@@ -503,8 +504,23 @@ def test_when_the_lease_lapses_the_source_is_polled_as_ever(desk: Desk, hub: Own
     hub.push()
     desk.engine.drain()
     desk.wait(hours=6)
-    assert desk.next_look == timedelta(hours=6)
-    desk.wait(hours=6)
+    assert desk.next_look == timedelta(hours=5, minutes=59), "the end of the lease"
+    desk.wait(hours=5, minutes=59)
+    assert desk.next_look == POLLED
+
+
+@on_sqlite_alone
+def test_a_hub_that_ends_a_lease_has_the_source_polled_at_once(desk: Desk, hub: OwnHub) -> None:
+    desk.watch(hub.url)
+    hub.confirm()
+    desk.clock.advance(minutes=1)
+    desk.publish()
+    hub.push()
+    desk.engine.drain()
+    desk.wait(minutes=1)
+    assert hub.confirm(mode="denied", reason="gone").status_code == 200
+    assert (desk.next_look, desk.next_turn) == (timedelta(0), timedelta(days=1))
+    desk.engine.drain()
     assert desk.next_look == POLLED
 
 

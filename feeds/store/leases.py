@@ -71,9 +71,9 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Pushes:
-    """What pushes mean for the next look: whether they are `trusted`, and when to look `again` because of one."""
+    """What pushes mean for the next look: until when they are trusted to come, and when to look `again` after one."""
 
-    trusted: bool = False
+    trusted_until: datetime | None = None
     again: datetime | None = None
 
 
@@ -165,9 +165,10 @@ def confirm(connection: Connection, lease: Lease, until: datetime, now: datetime
     _change(connection, lease.id, asked_at=None, lease_until=until, error=None)
 
 
-def deny(connection: Connection, lease: Lease, reason: str, retry_at: datetime) -> None:
-    """The hub won't tell us (any more): the source is polled, and the hub asked again at `retry_at`."""
+def deny(connection: Connection, lease: Lease, reason: str, now: datetime, *, retry_at: datetime) -> None:
+    """The hub won't tell us (any more): the source is polled from now on, and the hub asked again at `retry_at`."""
     targets.due_at(connection, KIND, lease.id, retry_at)
+    _look(connection, lease.source_id, now)
     _change(connection, lease.id, asked_at=None, lease_until=None, told=0, error=reason)
 
 
@@ -182,15 +183,20 @@ def push(connection: Connection, lease: Lease, now: datetime) -> None:
 
     Not sooner than it wants after an error, though: its pause was asked for, or is our own caution.
     """
-    of_source = (targets.targets.c.kind == "source", targets.targets.c.ref == lease.source_id)
+    _look(connection, lease.source_id, now)
+    _change(connection, lease.id, pushed_at=now, unseen=True, told=hub_leases.c.told + 1)
+
+
+def _look(connection: Connection, source_id: int, now: datetime) -> None:
+    """Have the source looked at at once, unless it is in a pause after an error or was looked at just now."""
+    of_source = (targets.targets.c.kind == "source", targets.targets.c.ref == source_id)
     target = connection.execute(
         sa.select(targets.targets.c.due, targets.targets.c.failures).where(*of_source).with_for_update()
     ).first()
-    looked = connection.execute(sa.select(sources.c.looked_at).where(sources.c.id == lease.source_id)).scalar()
+    looked = connection.execute(sa.select(sources.c.looked_at).where(sources.c.id == source_id)).scalar()
     if target is not None and target.failures == 0:
         soonest = now if looked is None else max(now, looked + BETWEEN_PUSHED_LOOKS)
-        targets.due_at(connection, "source", lease.source_id, min(target.due or soonest, soonest))
-    _change(connection, lease.id, pushed_at=now, unseen=True, told=hub_leases.c.told + 1)
+        targets.due_at(connection, "source", source_id, min(target.due or soonest, soonest))
 
 
 def after_look(connection: Connection, source_id: int, *, began: datetime, now: datetime, fresh: bool) -> Pushes:
@@ -203,18 +209,18 @@ def after_look(connection: Connection, source_id: int, *, began: datetime, now: 
     lease = of_source(connection, source_id)
     if lease is None:
         return NO_PUSHES
-    trusted = lease.is_trusted(now)
+    trusted_until = lease.lease_until if lease.is_trusted(now) else None
     if lease.unseen and lease.pushed_at is not None:
         if lease.pushed_at > began:
-            return Pushes(trusted, now + BETWEEN_PUSHED_LOOKS)
+            return Pushes(trusted_until, now + BETWEEN_PUSHED_LOOKS)
         age = now - lease.pushed_at
         if not fresh and age < PATIENCE:
-            return Pushes(trusted, now + max(FIRST_REPETITION, 2 * age))
+            return Pushes(trusted_until, now + max(FIRST_REPETITION, 2 * age))
         _change(connection, lease.id, unseen=False)
-    elif fresh and trusted:
+    elif fresh and trusted_until is not None:
         _change(connection, lease.id, told=0, missed=lease.missed + 1)
         return NO_PUSHES
-    return Pushes(trusted)
+    return Pushes(trusted_until)
 
 
 def _change(connection: Connection, lease_id: int, **changed: object) -> None:
