@@ -15,7 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from bot.web.pages.frame import STATIC_DIRECTORY, static_files
+from feeds.alarms import CODES, Alarm
 from feeds.database import Database
+from feeds.store import alarms
 
 
 @pytest.fixture
@@ -60,6 +62,9 @@ def test_not_ready_without_a_database() -> None:
 def test_metrics_tell_what_the_database_says(database: Database) -> None:
     clock = Clock()
     fill(database, clock)
+    with database.write() as connection:
+        alarm = Alarm("network", clock(), "answers", "none", "Check this machine's network.")
+        alarms.raise_alarm(connection, None, alarm, clock())
     with served(lambda base: services(database, clock, base)) as base:
         families = text_string_to_metric_families(requests.get(f"{base}/metrics", timeout=10).text)
         values = {
@@ -68,6 +73,7 @@ def test_metrics_tell_what_the_database_says(database: Database) -> None:
     assert values["tocsin_sources", "ok"] == 1
     assert values["tocsin_sources", "failing"] == 1
     assert values["tocsin_sources", "waiting"] == 1
+    assert {code: values["tocsin_alarms", code] for code in CODES} == dict.fromkeys(CODES, 0) | {"network": 1}
     assert values["tocsin_deliveries", "failed"] == 1
     assert values["tocsin_deliveries", "pending"] == 0
     assert values[("tocsin_articles",)] == 37

@@ -21,7 +21,8 @@ from bot.web.pages.home import health_counts
 from bot.web.routes.desk import Desk
 from bot.web.services import WebServices
 from feeds import targets
-from feeds.store import articles, topics
+from feeds.alarms import CODES
+from feeds.store import alarms, articles, topics
 from feeds.store import sources as source_store
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Figures(Collector):
         now = self._services.clock()
         with self._services.database.read() as connection:
             health = health_counts(source_store.states(connection, only_active=False))
+            wrong = dict.fromkeys(CODES, 0) | alarms.counts(connection)
             by_state = deliveries.counts(connection)
             oldest = deliveries.oldest_pending(connection)
             stored = articles.count(connection)
@@ -52,6 +54,7 @@ class Figures(Collector):
             waiting, due_since = targets.waiting(connection, ("source", "endpoint", "chat"), now)
         found: list[GaugeMetricFamily | CounterMetricFamily] = [
             _by("tocsin_sources", "Sources by health.", "health", health),
+            _by("tocsin_alarms", "What is wrong with sources, by code.", "code", wrong),
             _by("tocsin_deliveries", "Deliveries by state.", "state", by_state),
             _by("tocsin_destinations", "Destinations by kind.", "kind", by_kind),
             _one("tocsin_articles", "Articles stored.", stored),
