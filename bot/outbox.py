@@ -158,6 +158,9 @@ class Outbox:
                 self._pause(connection, turn.destination, str(error), now)
         elif error.retry_after is not None:
             turn.ended, turn.resume_at = True, now + timedelta(seconds=error.retry_after)
+            if error.status is not None:
+                # Asked by the other side, for ever if need be: that, too, is given up one day.
+                turn.failures += 1
         else:
             self._back_off(turn, parcel, now)
 

@@ -176,6 +176,16 @@ def test_retry_after_is_obeyed_to_the_second(office: Office, clock: Clock) -> No
     assert office.postbox.titles("100") == ["One"]
 
 
+def test_an_endpoint_that_always_asks_for_patience_is_given_up_one_day(office: Office, clock: Clock) -> None:
+    desk = office.newsroom.follower("desk")
+    office.postbox.refuses = lambda _: DeliveryError("HTTP 503", retry_after=600, status=503)
+    office.publish("One")
+    for _ in range(16):
+        office.engine.drain()
+        clock.advance(minutes=10)
+    assert [state for _, state, _ in office.states(desk.id)] == ["failed"]
+
+
 def test_an_alert_owed_while_the_turn_ends_is_not_forgotten(office: Office) -> None:
     """The lost wake-up: something is owed between the last look at what is pending and the lease's return."""
     office.newsroom.follower("desk")
