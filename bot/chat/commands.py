@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from zoneinfo import ZoneInfo
 
 from bot import preferences
@@ -196,10 +197,20 @@ class Commands:
         return _lines(asker.language, "why", await asyncio.to_thread(self._services.why, url, asker.destination))
 
     async def feeds(self, asker: Asker, text: str) -> Reply:
-        """The same as feeds."""
+        """The same as feeds; "new" replaces the address of the private one."""
         assert self._services.feeds is not None
-        lines = await asyncio.to_thread(self._services.feeds, await followed_by(asker))
-        return _lines(asker.language, "feeds", lines)
+        renew = text.strip().casefold() == "new"
+        if renew and not await asker.may_change():
+            return replies.say(asker.language, "admins_only")
+        followed = await followed_by(asker)
+        reply = _lines(asker.language, "feeds", await asyncio.to_thread(self._services.feeds, followed))
+        if self._services.private_feed is None or asker.destination is None or not followed:
+            return reply
+        address = await asyncio.to_thread(self._services.private_feed, asker.destination, renew)
+        key = "feeds_private_new" if renew else "feeds_private"
+        # Not by replies.words, which shortens: half of an address is none.
+        own = sentence(asker.language, key, url=escape(address, quote=False))
+        return Reply(f"{reply.html}\n\n{own}")
 
     async def health(self, asker: Asker, text: str) -> Reply:
         """For operators, in a private chat only: others would read it too."""

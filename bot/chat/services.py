@@ -23,12 +23,14 @@ class ChatServices:
     """All functions are called from worker threads, may block for some seconds, and give plain text.
 
     `search(query)` may raise `QueryError`; `why(url, destination)` explains why an article did or didn't alert the
-    asker; `feeds(followed)` lists feeds of what is followed; `health()` is for operators, whose Telegram user ids are
+    asker; `feeds(followed)` lists feeds of what is followed; `private_feed(destination, renew)` is the secret address of
+    all of it as one feed, a new one if `renew`; `health()` is for operators, whose Telegram user ids are
     `operators`.
     """
 
     search: Callable[[str], Sequence[Found]] | None = None
     why: Callable[[str, Destination], Sequence[Found]] | None = None
     feeds: Callable[[Sequence[Topic]], Sequence[Found]] | None = None
+    private_feed: Callable[[Destination, bool], str] | None = None
     health: Callable[[], Sequence[Found]] | None = None
     operators: frozenset[int] = field(default_factory=frozenset)

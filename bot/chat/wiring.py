@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.chat.application import HOLD_SECONDS, ChatProcess
 from bot.chat.services import ChatServices, Found
+from bot.private_feeds import PrivateFeeds
 from feeds.alarms import CODES
 from feeds.store import alarms, facts, sources
 from feeds.store import shelf as shelf_store
@@ -86,8 +87,14 @@ def _services(app: App) -> ChatServices:
         with app.database.read() as connection:
             return [Found(step) for step in explain(connection, url, app.clock(), destination).steps]
 
+    def private_feed(destination: Destination, renew: bool) -> str:
+        return own.renew(destination) if renew else own.address(destination)
+
+    own = PrivateFeeds(app.database, app.clock, site)
     operators = frozenset(app.settings.operators.telegram)
-    return ChatServices(search=search, why=why, feeds=feeds, health=health, operators=operators)
+    return ChatServices(
+        search=search, why=why, feeds=feeds, private_feed=private_feed, health=health, operators=operators
+    )
 
 
 def health_lines(alarms_now: Sequence[StoredAlarm], states: Sequence[SourceState]) -> list[Found]:

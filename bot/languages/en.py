@@ -87,6 +87,14 @@ TEXTS: dict[str, str] = {
     "why": "<b>Why, or why not</b>",
     "health": "<b>The sources</b>",
     "feeds": "<b>The same as feeds</b>, for a feed reader:",
+    "feeds_private": (
+        "<b>All of it as one feed</b>, under an address that nobody else knows; who has it can read along:\n"
+        "<code>{url}</code>\nTo get another address: <code>/feeds new</code>"
+    ),
+    "feeds_private_new": (
+        "<b>All of it as one feed</b>, under a new address; the old one leads nowhere any more:\n<code>{url}</code>"
+    ),
+    "private_feed_title": "What you follow",
     "help": "<b>What I understand</b>",
     "help_query": (
         'A query: words, <code>"exact phrases"</code>, <code>AND</code> <code>OR</code> <code>NOT</code>, parentheses.'

@@ -88,6 +88,14 @@ TEXTS: dict[str, str] = {
     "why": "<b>Vì sao có, vì sao không</b>",
     "health": "<b>Các nguồn</b>",
     "feeds": "<b>Cùng nội dung dưới dạng feed</b>, cho trình đọc tin:",
+    "feeds_private": (
+        "<b>Tất cả trong một feed</b>, ở một địa chỉ không ai khác biết; ai có địa chỉ thì đọc được:\n"
+        "<code>{url}</code>\nĐể lấy địa chỉ khác: <code>/feeds new</code>"
+    ),
+    "feeds_private_new": (
+        "<b>Tất cả trong một feed</b>, ở địa chỉ mới; địa chỉ cũ không còn dùng được:\n<code>{url}</code>"
+    ),
+    "private_feed_title": "Những gì bạn theo dõi",
     "help": "<b>Những gì tôi hiểu</b>",
     "help_query": (
         'Một truy vấn: từ, <code>"cụm từ chính xác"</code>, <code>AND</code> <code>OR</code> '

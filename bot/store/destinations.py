@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.model import Destination
+from bot.store import private_feeds
 from bot.store.tables import deliveries, destinations, subscriptions
 from feeds.model import Topic
 from feeds.store.tables import topics
@@ -146,7 +147,8 @@ def change(connection: Connection, destination_id: int, **values: Any) -> None:
 
 
 def mark_removed(connection: Connection, destination_id: int, now: datetime) -> None:
-    """Take its subscriptions away and hide it; deliveries keep their row to hang on."""
+    """Take its subscriptions and its private feed away and hide it; deliveries keep their row to hang on."""
+    private_feeds.withdraw(connection, destination_id)
     connection.execute(sa.delete(subscriptions).where(subscriptions.c.destination_id == destination_id))
     connection.execute(sa.update(destinations).where(destinations.c.id == destination_id).values(removed_at=now))
 
@@ -180,6 +182,7 @@ def merge(connection: Connection, old: int, into: int, now: datetime) -> None:
     for row in connection.execute(_subscriptions_of(old)).all():
         if row.topic_id not in followed:
             follow(connection, into, row.topic_id, row.created_at)
+    private_feeds.move(connection, old, into)
     theirs = sa.alias(deliveries, "theirs")
     connection.execute(
         sa.update(deliveries)

@@ -41,6 +41,15 @@ subscriptions = sa.Table(
     sa.Index("ix_subscriptions_topic_id", "topic_id"),
 )
 
+# The secret address under which a destination reads all that it follows as one feed.
+private_feeds = sa.Table(
+    "private_feeds",
+    metadata,
+    sa.Column("destination_id", sa.ForeignKey("destinations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("token", sa.String(64), nullable=False, unique=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
 # What is told, once for all destinations: a snapshot, so that every repeat of a delivery says the same.
 alerts = sa.Table(
     "alerts",

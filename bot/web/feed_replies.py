@@ -91,16 +91,21 @@ class Document:
         return self.compressed if compressed else self.plain
 
 
-def prepare(feed: RenderedFeed, links: bytes, version: int, *, maximum_age: int = MAXIMUM_AGE) -> Document:
-    """The four answers of `feed`; `links` is the value of the Link field."""
+def prepare(
+    feed: RenderedFeed, links: bytes, version: int, *, maximum_age: int = MAXIMUM_AGE, private: bool = False
+) -> Document:
+    """The four answers of `feed`; `links` is the value of the Link field.
+
+    `private`: whoever has the address may read it, and nobody may keep it for others or list it.
+    """
     plain_etag = feed.etag.encode("ascii")
     gzip_etag = plain_etag[:-1] + b'-gzip"'
     # What a 304 carries too (RFC 9110, section 15.4.5).
     caching = (
-        (b"cache-control", b"public, max-age=%d" % maximum_age),
+        (b"cache-control", b"%b, max-age=%d" % (b"private" if private else b"public", maximum_age)),
         (b"vary", b"Accept-Encoding"),
-        # Readers that run in a browser are readers too; there is nothing here that is not public.
-        (b"access-control-allow-origin", b"*"),
+        # Readers that run in a browser are readers too; nothing else here is anything but public.
+        (b"x-robots-tag", b"noindex") if private else (b"access-control-allow-origin", b"*"),
     )
     content = (
         (b"content-type", feed.content_type.encode("ascii")),

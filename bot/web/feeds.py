@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PREFIX = "/feeds/"
+PRIVATE = "private/"
+"""How the path of a feed goes on that is no public one."""
 
 MAXIMUM_BYTES = 64_000_000
 """What is kept in memory, plain and compressed together."""
@@ -40,6 +42,7 @@ MAXIMUM_QUERY = 2_000
 """Bytes of a query string."""
 
 _PATH = re.compile(r"[\w~/.:@!$&'()*+,;=-]{1,300}")
+_IN_PATH = "~/.:@!$&'()*+,;=-"
 
 
 class FeedShelf(Protocol):
@@ -58,7 +61,10 @@ class OnDemand(Protocol):
     """Renders what is not on the shelf. Called in threads; may take the time of a rendering."""
 
     def feed(self, feed: str, extension: str, *, before: str | None = None, full: bool = True) -> RenderedFeed | None:
-        """A document of that feed ("all", "stories/UID"); `before` names an archive page. None: there is none."""
+        """A document of that feed ("all", "topics/SLUG+SLUG", "private/TOKEN"); `before` names an archive page.
+
+        None: there is none.
+        """
         ...
 
     def query(self, text: str, extension: str, *, full: bool = True) -> RenderedFeed | None:
@@ -201,7 +207,7 @@ class FeedServer:
         self._forget(path)
         if feed is None:
             return await self._render(path, before=None, full=True) if self._on_demand is not None else None
-        document = self._prepared(feed, path, "", version or 0)
+        document = self._prepared(feed, path, "", version or 0, hub=self._hub)
         if version is not None:
             self._keep(path, document)
         return document
@@ -257,12 +263,14 @@ class FeedServer:
         fields = {"q": text} | ({} if full else {"full": "0"})
         return None if found is None else self._prepared(found, path, _query_string(fields), 0)
 
-    def _prepared(self, feed: RenderedFeed, path: str, query: str, version: int) -> Document:
-        own = self._address(PREFIX + quote(path, errors="replace") + (f"?{query}" if query else ""))
+    def _prepared(self, feed: RenderedFeed, path: str, query: str, version: int, hub: str | None = None) -> Document:
+        """The answers about a document; `hub` where its subscribers are told of changes."""
+        own = self._address(PREFIX + quote(path, safe=_IN_PATH, errors="replace") + (f"?{query}" if query else ""))
         links = f'<{own}>; rel="self"'
-        if self._hub:
-            links = f'<{self._hub}>; rel="hub", {links}'
-        return prepare(feed, links.encode("ascii"), version, maximum_age=self._maximum_age)
+        if hub:
+            links = f'<{hub}>; rel="hub", {links}'
+        private = path.startswith(PRIVATE)
+        return prepare(feed, links.encode("ascii"), version, maximum_age=self._maximum_age, private=private)
 
     def _address(self, address: str) -> str:
         """An address of RFC 3986, absolute where the root is one; ASCII, as a header field must be."""

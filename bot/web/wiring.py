@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.private_feeds import following
 from bot.web import hub
 from bot.web.application import create_app
 from bot.web.feeds import FeedServer
@@ -39,7 +40,7 @@ def web_application(app: App) -> ASGIApp:
 
 def feed_server(app: App) -> FeedServer:
     """Everything below /feeds/."""
-    on_demand = OnDemand(app.database, app.site, app.clock, _search_for_feeds)
+    on_demand = OnDemand(app.database, app.site, app.clock, _search_for_feeds, following)
     base_url = app.settings.site.public_url
     return FeedServer(SqlShelf(app.database), base_url=base_url, hub=app.site.hub, on_demand=on_demand)
 

@@ -1,8 +1,7 @@
 """Which articles a feed holds, and what is told of each: its source, its topics, the words that matched, its copies.
 
-Several sources or several topics, joined by "+", are a feed of what any of them holds.
-
-People's own queries are nobody else's business: only the operator's topics name an article, or have a feed.
+Several sources or several topics, joined by "+", are a feed of what any of them holds. People's own queries are nobody
+else's business: only public topics name an article, or have a feed.
 """
 
 from __future__ import annotations

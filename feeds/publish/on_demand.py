@@ -1,6 +1,7 @@
 """Documents that are rarely asked for: rendered when they are, and kept for a short while in memory.
 
-Archive pages, summaries only (`?full=0`), a story, any query. One is rendered at a time, and what is kept is bounded,
+Archive pages, summaries only (`?full=0`), a story, several topics in one, any query, what one person follows. Nobody is
+told when they change: they name no hub. One is rendered at a time, and what is kept is bounded,
 so that a crawler that walks all archive pages takes a fraction of one core and of the memory, and no more.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -17,7 +19,7 @@ from sqlalchemy.engine import Connection
 from feeds.database import Database
 from feeds.model import Article, Span
 from feeds.publish.ahead import render
-from feeds.publish.contents import SHOWN, Contents, contents, of_hits
+from feeds.publish.contents import SHOWN, Contents, Following, contents, of_following, of_hits
 from feeds.publish.site import Site
 from feeds.render import FORMATS
 from feeds.store.shelf import RenderedFeed, finish
@@ -28,33 +30,60 @@ KEPT_BYTES = 16_000_000
 Search = Callable[[Connection, str, int], Sequence[tuple[Article, Sequence[Span]]]]
 """(connection, query, limit) → articles, the newest first, with the spans that matched. Raises `QueryError`."""
 
-_Key = tuple[str, str, str, bool]
+Private = Callable[[Connection, str], Following | None]
+"""(connection, token) → what the holder of the token follows; None for a token that is none."""
+
+PRIVATE = "private/"
+"""How the name of a feed begins that only its owner knows: the rest of it is a token."""
+
+_Key = tuple[str, str, bool, str]
+"""The feed's name, its format, whether in full, and whatever else makes it another document."""
 
 
 class OnDemand:
     """Renders documents beside the shelf. Safe to be called by several threads.
 
-    `clock` returns the current time (UTC). Without `search`, there are no feeds of queries.
+    `clock` returns the current time (UTC). Without `search`, there are no feeds of queries; without `private`, no
+    private ones.
     """
 
     def __init__(
-        self, database: Database, site: Site, clock: Callable[[], datetime], search: Search | None = None
+        self,
+        database: Database,
+        site: Site,
+        clock: Callable[[], datetime],
+        search: Search | None = None,
+        private: Private | None = None,
     ) -> None:
         self._database = database
-        self._site = site
+        self._site = replace(site, hub=None)
         self._clock = clock
         self._search = search
+        self._private = private
         self._kept: OrderedDict[_Key, tuple[datetime, RenderedFeed]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
     def feed(self, feed: str, extension: str, *, before: str | None = None, full: bool = True) -> RenderedFeed | None:
-        """A document of "all", "sources/SLUG", "topics/SLUG" or "stories/UID"; `before` names an archive page.
+        """A document of "all", "sources/SLUG", "topics/SLUG+SLUG", "stories/UID", "private/TOKEN", …
 
-        None where there is no such feed, page or format.
+        `before` names an archive page. None where there is no such feed, page or format.
         """
-        key = (feed, extension, before or "", full)
+        if feed.startswith(PRIVATE):
+            return self._private_feed(feed, extension, before, full)
+        key = (feed, extension, full, before or "")
         return self._get(key, lambda connection: contents(connection, self._site, feed, before=before))
+
+    def _private_feed(self, feed: str, extension: str, before: str | None, full: bool) -> RenderedFeed | None:
+        if self._private is None:
+            return None
+        # Asked each time: a token may have been replaced, and something else may be followed, since it was last asked.
+        with self._database.read() as connection:
+            following = self._private(connection, feed.removeprefix(PRIVATE))
+        if following is None:
+            return None
+        key = (feed, extension, full, repr((before, following)))
+        return self._get(key, lambda connection: of_following(connection, self._site, feed, following, before=before))
 
     def query(self, text: str, extension: str, *, full: bool = True) -> RenderedFeed | None:
         """The newest articles that a query finds. None where queries have no feeds; raises `QueryError`."""
@@ -68,10 +97,10 @@ class OnDemand:
                 connection, self._site, path, f"{text} · {self._site.title}", search(connection, text, SHOWN)
             )
 
-        return self._get((f"search?q={text}", extension, "", full), found)
+        return self._get((f"search?q={text}", extension, full, ""), found)
 
     def _get(self, key: _Key, make: Callable[[Connection], Contents | None]) -> RenderedFeed | None:
-        feed, extension, _, full = key
+        feed, extension, full, _ = key
         if extension not in FORMATS:
             return None
         with self._lock:

@@ -179,7 +179,7 @@ def _categories(spec: FeedSpec, item: FeedItem) -> tuple[Category, ...]:
         slug = one_line(topic.slug)
         label = one_line(topic.title) or slug
         if slug:
-            found.setdefault(label.casefold(), Category(slug, label, scheme))
+            found.setdefault(label.casefold(), Category(slug, label, scheme if topic.public else None))
     for category in item.article.categories:
         label = one_line(category)
         if label:
