@@ -23,8 +23,8 @@ class ChatServices:
     """All functions are called from worker threads, may block for some seconds, and give plain text.
 
     `search(query)` may raise `QueryError`; `why(url, destination)` explains why an article did or didn't alert the
-    asker; `feeds(followed)` lists feeds of what is followed; `private_feed(destination, renew)` is the secret address of
-    all of it as one feed, a new one if `renew`; `health()` is for operators, whose Telegram user ids are
+    asker; `feeds(followed)` lists feeds of what is followed; `private_feed(destination, renew)` is the secret address
+    of all of it as one feed, a new one if `renew`; `health()` is for operators, whose Telegram user ids are
     `operators`.
     """
 

@@ -1,4 +1,7 @@
-"""SQL on private feeds: the secret token of a destination's own feed. Every function works inside its caller's transaction."""
+"""SQL on private feeds: the secret token of a destination's own feed.
+
+Every function works inside its caller's transaction.
+"""
 
 from __future__ import annotations
 
