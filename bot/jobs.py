@@ -1,6 +1,6 @@
-"""The timetable: the few things that happen by the clock (APScheduler). What is due, and when, are rows of the database.
+"""The timetable: the few things that happen by the clock (APScheduler). What is due, and when, the database knows.
 
-Five jobs or so, in memory: each only looks whether there is something to do. Nothing here is lost when the process dies.
+A handful of jobs, in memory: each only looks whether there is something to do. Nothing is lost when the process dies.
 """
 
 from __future__ import annotations

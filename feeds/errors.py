@@ -1,4 +1,4 @@
-"""What can go wrong on the way from a site to a feed. Each error carries its consequence, so that callers need not guess.
+"""What can go wrong on the way from a site to a feed. Each error carries its consequence; callers need not guess.
 
     FeedsError
     ├── FetchError          the bytes did not arrive            (url, status, retry_after)

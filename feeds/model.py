@@ -57,7 +57,7 @@ class Article:
     id: int | None = None
     """The store's number: ascending in the order in which articles were found. For use inside only."""
     uid: str = ""
-    """The outside's name for it (32 hex digits): derived from source and first URL, so that a rebuilt store gives the same."""
+    """The outside's name for it (32 hex digits), from its source and first URL: a rebuilt store gives the same."""
     story: int | None = None
     """The story it belongs to; copies of one text share it."""
     found: datetime | None = None
@@ -122,8 +122,8 @@ class Topic:
 class Span:
     """A place in an article that helped a query to match.
 
-    `field` is "title", "text", … (an attribute of `Article`); `start` and `end` are code point offsets into it, half open;
-    `clause` is the part of the query it satisfied, as the person wrote it.
+    `field` is "title", "text", … (an attribute of `Article`); `start` and `end` are code point offsets into it, half
+    open; `clause` is the part of the query it satisfied, as the person wrote it.
     """
 
     field: str
@@ -143,7 +143,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """An article as one feed shows it: with its source's title, the topics it matched, the spans that did it, and its copies."""
+    """An article as one feed shows it: with its source's title, its topics, the spans that matched, and its copies."""
 
     article: Article
     source_title: str = ""
@@ -157,8 +157,8 @@ class FeedItem:
 class FeedSpec:
     """What a feed is called and where it stands; its items are given to the renderer beside it.
 
-    `path` is the public path without extension ("/feeds/topics/maritime-security"); `base_url` the site's root without a
-    trailing slash; `updated` the newest change of any item (UTC), never the time of rendering.
+    `path` is the public path without extension ("/feeds/topics/maritime-security"); `base_url` the site's root without
+    a trailing slash; `updated` the newest change of any item (UTC), never the time of rendering.
     """
 
     path: str

@@ -97,6 +97,4 @@ class Postbox:
 
     def titles(self, address: str) -> list[str]:
         """The titles that arrived at one address, in order."""
-        return [
-            str(delivery.alert.data["article"]["title"]) for to, delivery in self.received if to == address
-        ]
+        return [str(delivery.alert.data["article"]["title"]) for to, delivery in self.received if to == address]

@@ -1,4 +1,4 @@
-"""An official portal for tests, on a `FakeSite`: a list in its shape, with sidebar and cache-buster, and article pages."""
+"""An official portal for tests, on a `FakeSite`: a list in its shape, with a cache-buster, and article pages."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def feed(newest: int) -> str:
     items = "".join(
         f"<item><title>Statement number {number} on violent extremism</title>"
         f"<link>https://portal.example/statements/{number}</link><guid>statement-{number}</guid>"
-        f"<description>{f'Paragraph {number} of what was said of violent extremism that day. ' * 16}</description></item>"
+        f"<description>{f'Paragraph {number} of what was said of violent extremism. ' * 20}</description></item>"
         for number in range(newest, -1, -1)
     )
     return f"<?xml version='1.0'?><rss version='2.0'><channel><title>Portal</title>{items}</channel></rss>"

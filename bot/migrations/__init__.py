@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.errors import TocsinError
 from feeds.database import Database
 
 NEWEST = "0005"
@@ -24,13 +25,13 @@ def current(database: Database) -> str | None:
 def migrate(database: Database) -> bool:
     """Bring the database to `NEWEST`; False if it stood there already. Two processes may do so at once: one waits.
 
-    Raises RuntimeError for a database that a newer program has written.
+    Raises TocsinError for a database that a newer program has written.
     """
     standing = current(database)
     if standing == NEWEST:
         return False
     if standing is not None and standing > NEWEST:
-        raise RuntimeError(
+        raise TocsinError(
             f"the database is at revision {standing}, which this program (at {NEWEST}) does not know yet"
         )
     # Alembic costs a fifth of a second to import: only where there is something to do.
