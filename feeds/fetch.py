@@ -80,7 +80,7 @@ class Response:
         return self.headers.get("Last-Modified") or None
 
 
-class CertificateRefused(FetchError):  # noqa: N818 (named as its siblings in feeds.errors are)
+class CertificateRefused(FetchError):
     """TLS came as far as a certificate, and it has expired, is for another name, or is signed by nobody known."""
 
     code: ClassVar[str] = "certificate"

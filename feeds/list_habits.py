@@ -30,7 +30,7 @@ _WEIGHT = 0.2
 """Of the newest list in the running average."""
 
 
-class LayoutChanged(ReadError):  # noqa: N818 (named as its siblings are)
+class LayoutChanged(ReadError):
     """What stands in the list's place has nothing in common with the list: no entry is known, and none has a date."""
 
     code: ClassVar[str] = "layout-changed"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-import pytest
 from alembic.script import ScriptDirectory
 
 import bot.store.tables
@@ -12,7 +12,6 @@ import feeds.store.tables
 import feeds.store.websub_tables
 import feeds.targets
 from bot import migrations
-from bot.errors import TocsinError
 from feeds.database import Database, metadata
 
 TABLES = (bot.store.tables, feeds.store.tables, feeds.store.websub_tables, feeds.targets)
@@ -41,5 +40,5 @@ def test_the_newest_revision_is_the_last_script() -> None:
 def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
     with database.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(TocsinError, match="9999"):
+    with pytest.raises(migrations.NewerDatabase, match="9999"):
         migrations.migrate(database)

@@ -265,5 +265,5 @@ class ChatProcess:
             self._on_problem(problem)
 
 
-class _LeaseLost(Exception):  # noqa: N818
+class _LeaseLost(Exception):
     """Somebody else holds the token now."""

@@ -57,9 +57,11 @@ class Invocation:
 
 def open_database(app: App) -> None:
     """Open and migrate it now. Raises `WrongUseError` for the database of a newer program."""
+    from bot.migrations import NewerDatabase
+
     try:
         app.database  # noqa: B018 (it is opened when it is first asked for)
-    except RuntimeError as error:
+    except NewerDatabase as error:
         raise WrongUseError(f"{error}; install that program, or restore a backup of this one") from error
 
 

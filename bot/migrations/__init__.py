@@ -13,6 +13,10 @@ NEWEST = "0005"
 """The last revision in `versions/`; a test holds the two together."""
 
 
+class NewerDatabase(TocsinError):
+    """A newer program has written this database; what that did to it, this one cannot know."""
+
+
 def current(database: Database) -> str | None:
     """The revision the database stands at; None: it is empty."""
     with database.read() as connection:
@@ -25,13 +29,13 @@ def current(database: Database) -> str | None:
 def migrate(database: Database) -> bool:
     """Bring the database to `NEWEST`; False if it stood there already. Two processes may do so at once: one waits.
 
-    Raises TocsinError for a database that a newer program has written.
+    Raises NewerDatabase for a database that a newer program has written.
     """
     standing = current(database)
     if standing == NEWEST:
         return False
     if standing is not None and standing > NEWEST:
-        raise TocsinError(
+        raise NewerDatabase(
             f"the database is at revision {standing}, which this program (at {NEWEST}) does not know yet"
         )
     # Alembic costs a fifth of a second to import: only where there is something to do.
