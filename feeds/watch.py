@@ -236,9 +236,11 @@ class Watcher:
                     f"{listing.entries} links, none with a date and none known, stand in the list's place",
                     url=look.source.url,
                 )
-            look.learned["list"] = Habits().to_json()
-            return [replace(one, silent=True) for one in decisions]
+            habits = Habits()
+            look.learned["silently"] = True
         look.learned["list"] = habits.after(listing, expected_news=expected_news, is_page=is_page, now=now).to_json()
+        if look.learned.get("silently"):
+            return [replace(one, silent=True) for one in decisions]
         return decisions
 
     def _complete(
@@ -357,6 +359,8 @@ class Watcher:
             changed["new_at"] = now
         if state.baseline_at is None and complete_look:
             changed["baseline_at"] = now
+        if complete_look:
+            look.learned.pop("silently", None)
         sources.record_look(connection, claim.ref, now, **changed)
         if complete_look:
             pushes = leases.NO_PUSHES

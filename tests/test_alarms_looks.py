@@ -98,10 +98,16 @@ def test_a_navigation_in_the_lists_place_is_no_news(post: Post) -> None:
         post.site.page(
             f"/topics/{n}-t9{n}.html", f"<html><body><h1>Section {n}</h1><p>{'Words. ' * 60}</p></body></html>"
         )
+    post.site.error("/topics/3-t93.html", 500)
     state = post.look(1)
     assert (state.error_code, codes(post, state)) == (None, [])
-    assert len(post.found()) > len(before)
+    # One that could not be read at once is no news either.
+    post.site.page("/topics/3-t93.html", f"<html><body><h1>Section 3</h1><p>{'Words. ' * 60}</p></body></html>")
+    state = post.look(1)
+    assert not state.learned["unread"]
+    assert len(post.found()) == len(before) + 12
     assert post.fresh() == waiting
+    assert "silently" not in state.learned
 
 
 def test_robots_txt_is_an_alarm_at_once(database: Database, clock: Clock) -> None:

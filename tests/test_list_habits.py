@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds.list_habits import ACCEPTED_AFTER, LEAST_LOOKS, Habits, Listing
 
@@ -73,6 +75,21 @@ def test_a_feed_that_fills_again_may_be_empty_from_then_on() -> None:
     habits = habits.after(Listing(4, 4, 0), expected_news=1, is_page=False, now=NOW)
     assert habits.strange_since is None
     assert habits.strangeness(empty, expected_news=1, is_page=False) == ""
+
+
+listings = st.builds(Listing, *[st.integers(0, 5000)] * 3)
+
+
+@given(st.lists(st.tuples(listings, st.floats(0, 1e6), st.booleans()), max_size=30))
+def test_any_lists_leave_habits_that_are_believable(seen: list[tuple[Listing, float, bool]]) -> None:
+    habits = Habits()
+    for hours, (listing, expected_news, is_page) in enumerate(seen):
+        now = NOW + timedelta(hours=hours)
+        habits = habits.after(listing, expected_news=expected_news, is_page=is_page, now=now)
+        assert Habits.from_json(json.loads(json.dumps(habits.to_json()))) == habits
+        assert habits.last == listing
+        assert 0 <= habits.fewest <= habits.entries + 1e-3
+        assert habits.strange_since is None or habits.strange_since <= now
 
 
 def test_habits_survive_json() -> None:
