@@ -37,11 +37,18 @@ class Completion:
         return self.signature is not None and near_duplicates.same_story(self.signature, other)
 
 
-def complete(entry: Entry, source: Source, get: Callable[[str], Response], *, patient: bool = True) -> Completion:
+def complete(
+    entry: Entry,
+    source: Source,
+    get: Callable[[str], Response],
+    *,
+    patient: bool = True,
+    comparable: bool = True,
+) -> Completion:
     """The article that the entry announces.
 
     `patient`: raise FetchError or ReadError if its page cannot be read now, to be tried again; otherwise what the entry
-    itself says is taken.
+    itself says is taken. `comparable`: with a signature, which costs more than all the rest of an entry with its text.
     """
     html = sanitise(entry.html, entry.url) if entry.html else ""
     text = plain(html).replace("\n", "\n\n") if html else ""
@@ -72,7 +79,7 @@ def complete(entry: Entry, source: Source, get: Callable[[str], Response], *, pa
         language=article.language or entry.language or source.language,
         categories=entry.categories or article.categories,
     )
-    return _comparable(article, fetched, other_urls)
+    return _comparable(article, fetched, other_urls) if comparable else Completion(article, fetched, other_urls)
 
 
 def _from_entry(entry: Entry, text: str, html: str) -> Article:

@@ -51,7 +51,8 @@ def signature(text: str) -> bytes | None:
     if len(words) < LEAST_WORDS:
         return None
     # One hash for each word, then arithmetic on whole arrays: four words in a row, in this order.
-    hashes = np.fromiter((zlib.crc32(word.encode("utf-8", "replace")) for word in words), np.uint64, len(words))
+    encoded = " ".join(words).encode("utf-8", "replace").split(b" ")
+    hashes = np.fromiter(map(zlib.crc32, encoded), np.uint64, len(words))
     shingles = np.zeros(len(words) - SHINGLE + 1, np.uint64)
     for place in range(SHINGLE):
         shingles = _mixed(shingles * np.uint64(0x9E3779B97F4A7C15) + hashes[place : place + len(shingles)])
