@@ -19,13 +19,18 @@ CHROMIUM = "/usr/bin/chromium"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where there is no Chromium, browser tests are left out, and the last line of the run says how many."""
-    if shutil.which(CHROMIUM) is not None:
-        return
-    browser = [item for item in items if item.get_closest_marker("browser")]
-    if browser:
-        config.hook.pytest_deselected(items=browser)
-        items[:] = [item for item in items if not item.get_closest_marker("browser")]
+    """What drives a program that is not installed is left out, and the last line of the run says how many."""
+    left_out = [item for item in items if any(shutil.which(one) is None for one in _programs(item))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _programs(item: pytest.Item) -> Iterator[str]:
+    if item.get_closest_marker("browser"):
+        yield CHROMIUM
+    for marker in item.iter_markers("reader"):
+        yield from marker.args
 
 
 class Clock:
