@@ -8,9 +8,11 @@ Formatting is by entities, not by markup, so that no text needs escaping. What s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2s
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +37,7 @@ _WORD = 40
 _ALSO = 4
 _DIGEST_ENTRIES = 25
 _OPERATOR = 3000
+_UID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ def _article(alert: Alert, language: str, time_zone: str, with_buttons: bool) ->
     _quote(writer, data.get("excerpt"), article.get("summary"))
     _tags(writer, topics)
     _also(writer, _mapping(data.get("story")).get("also"), language)
-    buttons = _unfollow_buttons(topics, language) if with_buttons else ()
+    buttons = _buttons(article, topics, language) if with_buttons else ()
     return writer.message(buttons=buttons, preview=url)
 
 
@@ -300,15 +303,39 @@ def _also(writer: _Writer, also: object, language: str) -> None:
     writer.add(after)
 
 
-def _unfollow_buttons(topics: Sequence[Mapping[str, Any]], language: str) -> tuple[tuple[Button, ...], ...]:
-    rows = []
+def _buttons(
+    article: Mapping[str, Any], topics: Sequence[Mapping[str, Any]], language: str
+) -> tuple[tuple[Button, ...], ...]:
+    """For each topic: was this what you wanted? and: no more of it."""
+    rows: list[tuple[Button, ...]] = []
+    uid = one_line(article.get("id"), 100)
     for topic in topics[:_TOPICS]:
         slug = one_line(topic.get("slug"), 100)
+        title = one_line(topic.get("title") or slug, 300)
+        if slug and _UID.fullmatch(uid):
+            # With one topic it is clear which one is meant.
+            rows.append(vote_buttons(uid, topic_key(slug), title=title if len(topics) > 1 else ""))
         data = f"alert-unfollow:{slug}"
-        label = sentence(language, "alert_unfollow", topic=one_line(topic.get("title") or topic.get("slug"), 300))
+        label = sentence(language, "alert_unfollow", topic=title)
         if slug and slug == topic.get("slug") and len(data.encode()) <= MAXIMUM_CALLBACK_BYTES:
             rows.append((Button(cut(label, _WORD), data=data),))
     return tuple(rows)
+
+
+def topic_key(slug: str) -> str:
+    """A topic in few bytes, as buttons name it beside an article."""
+    return blake2s(slug.encode(), digest_size=6).hexdigest()
+
+
+def vote_buttons(article: str, key: str, voted: bool | None = None, title: str = "") -> tuple[Button, ...]:
+    """👍 and 👎 on what a topic (its `topic_key`) brought; how somebody voted is ticked. `title`: which topic's."""
+    return tuple(
+        Button(
+            cut(f"{'✓ ' if voted is good else ''}{sign}{f' {title}' if title else ''}", _WORD),
+            data=f"{word}:{article}:{key}",
+        )
+        for word, sign, good in (("good", "👍", True), ("bad", "👎", False))
+    )
 
 
 def _digest(data: Mapping[str, Any], language: str, time_zone: str) -> tuple[Message, ...]:

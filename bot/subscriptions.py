@@ -11,7 +11,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,13 @@ from sqlalchemy.engine import Connection
 import feeds.topics
 from bot import preferences
 from bot.errors import RequestError
-from bot.message import OWN_QUERY_PREFIX
+from bot.message import OWN_QUERY_PREFIX, topic_key
 from bot.model import Destination
 from bot.store import destinations as store
 from feeds import targets
 from feeds.database import Database
 from feeds.model import Topic
+from feeds.store import articles
 from feeds.store import topics as topic_store
 
 MAXIMUM_OWN_QUERIES = 50
@@ -227,16 +228,55 @@ class Subscriptions:
         feeds.topics.parse(query, language, topics=self._named(query))
         owner = _owner(destination)
         slug = own_slug(owner, query)
-        title = query if len(query) <= MAXIMUM_TITLE_LENGTH else query[: MAXIMUM_TITLE_LENGTH - 1] + "…"
         with self._database.write() as connection:
             known = topic_store.topic_by_slug(connection, slug)
             if known is None:
                 if len(topic_store.active_topics(connection, owner)) >= MAXIMUM_OWN_QUERIES:
                     raise RequestError("too_many_queries", limit=MAXIMUM_OWN_QUERIES)
-                topic = Topic(slug=slug, query=query, title=title, language=language, owner=owner)
+                topic = Topic(slug=slug, query=query, title=_title(query), language=language, owner=owner)
                 known = topic_store.save_topic(connection, topic, self._clock())
             assert known.id is not None
             return Followed(known, store.follow(connection, destination.id, known.id, self._clock()))
+
+    def replace_query(self, destination: Destination, topic: Topic, query: str) -> Followed:
+        """Follow this query in place of one of its own, whose votes count for it too; the old one can come back.
+
+        Raises `RequestError`: `query_too_long`, `destination_removed`; and `QueryError`.
+        """
+        if len(query) > MAXIMUM_QUERY_LENGTH:
+            raise RequestError("query_too_long", limit=MAXIMUM_QUERY_LENGTH)
+        feeds.topics.parse(query, topic.language, topics=self._named(query))
+        owner = _owner(destination)
+        if topic.owner != owner or topic.id is None:
+            raise RequestError("not_followed", topic=topic.title)
+        changed = replace(topic, slug=own_slug(owner, query), query=query, title=_title(query), id=None)
+        with self._database.write() as connection:
+            now = self._clock()
+            known = topic_store.topic_by_slug(connection, changed.slug)
+            known = known or topic_store.save_topic(connection, changed, now)
+            assert known.id is not None
+            topic_store.hand_votes_on(connection, topic.id, known.id)
+            new = store.follow(connection, destination.id, known.id, now)
+            store.unfollow(connection, destination.id, topic.id)
+            _retire_if_unused(connection, topic)
+            return Followed(known, new)
+
+    def vote(self, destination: Destination, article: str, key: str, good: bool, voter: str) -> Topic:
+        """Keep somebody's 👍 or 👎 on what a topic brought here; the topic. The last vote of each person counts.
+
+        `article` is its uid, `key` the topic's `bot.message.topic_key`. Raises `RequestError` `button_old` where the
+        topic brought no such article, or is somebody else's.
+        """
+        with self._database.write() as connection:
+            found = articles.by_uid(connection, article)
+            if found is not None and found.id is not None:
+                ids = [match.topic_id for match in topic_store.matches_of(connection, [found.id]).get(found.id, [])]
+                for topic in topic_store.by_ids(connection, ids).values():
+                    theirs = topic.public or topic.owner == _owner(destination)
+                    if theirs and topic.id is not None and topic_key(topic.slug) == key:
+                        topic_store.vote(connection, topic.id, found.id, voter, good, self._clock())
+                        return topic
+        raise RequestError("button_old")
 
     def _named(self, query: str) -> Mapping[str, feeds.topics.Query]:
         """The operator's topics that "@slug" in the query may mean."""
@@ -295,6 +335,10 @@ class Subscriptions:
 
 def _owner(destination: Destination) -> str:
     return f"{destination.kind}:{destination.address}"
+
+
+def _title(query: str) -> str:
+    return query if len(query) <= MAXIMUM_TITLE_LENGTH else query[: MAXIMUM_TITLE_LENGTH - 1] + "…"
 
 
 def _retire_if_unused(connection: Connection, topic: Topic) -> None:

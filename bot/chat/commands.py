@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -22,6 +22,7 @@ from bot.clean import web_address
 from bot.errors import RequestError
 from bot.languages import sentence
 from bot.message import Button
+from bot.tuning import chosen
 from feeds.model import Topic
 
 # What phones make of quotes and dashes.
@@ -114,11 +115,41 @@ class Commands:
             return replies.say(asker.language, "follow_how", _to_topics(asker.language))
         destination = await asker.own_destination()
         done = await asyncio.to_thread(asker.subscriptions.follow, destination, wanted)
-        return replies.followed(asker.language, done.topic, done.new)
+        tried = None
+        if not done.topic.public and self._services.try_query is not None:
+            tried = await asyncio.to_thread(self._services.try_query, done.topic)
+        return replies.followed(asker.language, done.topic, done.new, tried)
 
     async def following(self, asker: Asker, text: str) -> Reply:
         """What is followed, and the settings."""
-        return replies.following(asker.language, await followed_by(asker), asker.destination, self._clock())
+        followed = await followed_by(asker)
+        own = [topic for topic in followed if not topic.public]
+        tunable: Collection[int] = ()
+        if own and self._services.tunable is not None:
+            tunable = await asyncio.to_thread(self._services.tunable, own)
+        return replies.following(asker.language, followed, asker.destination, self._clock(), tunable)
+
+    async def tune(self, asker: Asker, topic: Topic) -> Reply:
+        """What the votes on one of the asker's own queries suggest."""
+        if topic.public or self._services.tuning is None:
+            raise RequestError("button_old")
+        return replies.tuning(asker.language, await asyncio.to_thread(self._services.tuning, topic))
+
+    async def improve(self, asker: Asker, topic: Topic, key: str) -> Topic:
+        """Take up a suggestion, named as `bot.tuning.key_of` does, for one of the asker's own queries."""
+        if topic.public or self._services.tuning is None:
+            raise RequestError("button_old")
+        suggestions = (await asyncio.to_thread(self._services.tuning, topic)).suggestions
+        suggestion = chosen(suggestions, key)
+        if suggestion is None:
+            raise RequestError("button_old")
+        return await self.exchange(asker, topic, suggestion.query.text)
+
+    async def exchange(self, asker: Asker, topic: Topic, query: str) -> Topic:
+        """Follow another query in place of one of the asker's own."""
+        destination = await asker.own_destination()
+        done = await asyncio.to_thread(asker.subscriptions.replace_query, destination, topic, query)
+        return done.topic
 
     async def unfollow(self, asker: Asker, text: str) -> Reply:
         """By name, or by a button."""

@@ -17,7 +17,7 @@ from bot.chat.commands import Commands, followed_by
 from bot.chat.replies import Reply
 from bot.errors import RequestError
 from bot.languages import sentence
-from bot.message import MAXIMUM_CALLBACK_BYTES, Button
+from bot.message import MAXIMUM_CALLBACK_BYTES, Button, vote_buttons
 from feeds.model import Topic
 
 
@@ -48,6 +48,11 @@ class Presses:
             "undo": (self._undo, True),
             "language": (self._language, True),
             "mute": (self._mute, True),
+            "good": (self._good, False),
+            "bad": (self._bad, False),
+            "tune": (self._tune, False),
+            "better": (self._better, True),
+            "restore": (self._restore, True),
             "alert-unfollow": (self._alert_unfollow, True),
             "alert-follow": (self._alert_follow, True),
         }
@@ -112,6 +117,42 @@ class Presses:
         )
         return Pressed(popup, buttons=_exchanged(markup, f"alert-follow:{value}", again))
 
+    async def _good(self, asker: Asker, value: str, markup: InlineKeyboardMarkup | None) -> Pressed:
+        return await self._voted(asker, value, markup, good=True)
+
+    async def _bad(self, asker: Asker, value: str, markup: InlineKeyboardMarkup | None) -> Pressed:
+        return await self._voted(asker, value, markup, good=False)
+
+    async def _voted(self, asker: Asker, value: str, markup: InlineKeyboardMarkup | None, *, good: bool) -> Pressed:
+        """Below an alert: the vote is kept and ticked; the other button changes it."""
+        if asker.user is None or not asker.in_private:
+            raise RequestError("button_old")
+        article, _, key = value.partition(":")
+        destination = await asker.own_destination()
+        topic = await asyncio.to_thread(
+            asker.subscriptions.vote, destination, article, key, good, f"telegram:{asker.user}"
+        )
+        popup = replies.popup(asker.language, "voted_good" if good else "voted_bad", topic=topic.title or topic.slug)
+        return Pressed(popup, buttons=_ticked(markup, value, good))
+
+    async def _tune(self, asker: Asker, value: str, _: object) -> Pressed:
+        return Pressed(reply=await self._commands.tune(asker, await self._topic(asker, value)))
+
+    async def _better(self, asker: Asker, value: str, _: object) -> Pressed:
+        number, _, key = value.partition(":")
+        topic = await self._topic(asker, number)
+        changed = await self._commands.improve(asker, topic, key)
+        popup = replies.popup(asker.language, "pressed_improved")
+        return Pressed(popup, replies.improved(asker.language, topic, changed))
+
+    async def _restore(self, asker: Asker, value: str, _: object) -> Pressed:
+        """The undo of `better`."""
+        number, _, before = value.partition(":")
+        topic, earlier = await self._topic(asker, number), await self._topic(asker, before)
+        restored = await self._commands.exchange(asker, topic, earlier.query)
+        popup = replies.popup(asker.language, "pressed_improved")
+        return Pressed(popup, replies.improved(asker.language, topic, restored))
+
     async def _topic(self, asker: Asker, value: str) -> Topic:
         destination = asker.destination or await asker.own_destination()
         topic = await asyncio.to_thread(asker.subscriptions.topic_by_id, destination, _number(value))
@@ -139,15 +180,28 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _ticked(markup: InlineKeyboardMarkup | None, value: str, good: bool) -> replies.Rows:
+    """The message's buttons, those of this vote with the one that counts ticked."""
+    rows = _kept(markup)
+    shown = []
+    for row in rows:
+        if any(one.data == f"good:{value}" for one in row):
+            title = row[0].text.removeprefix("✓ ").removeprefix("👍").strip()
+            article, _, key = value.partition(":")
+            row = vote_buttons(article, key, good, title)
+        shown.append(row)
+    return tuple(shown)
+
+
 def _exchanged(markup: InlineKeyboardMarkup | None, data: str, new: Button) -> replies.Rows:
     """The message's buttons with the one of that data exchanged."""
+    return tuple(tuple(new if one.data == data else one for one in row) for row in _kept(markup))
+
+
+def _kept(markup: InlineKeyboardMarkup | None) -> replies.Rows:
+    """The message's buttons as they are."""
     rows = []
     for row in markup.inline_keyboard if markup is not None else ():
-        buttons = []
-        for one in row:
-            if one.callback_data == data:
-                buttons.append(new)
-            elif isinstance(one.callback_data, str):
-                buttons.append(Button(one.text, one.callback_data))
+        buttons = [Button(one.text, one.callback_data) for one in row if isinstance(one.callback_data, str)]
         rows.append(tuple(one for one in buttons if len((one.data or "").encode()) <= MAXIMUM_CALLBACK_BYTES))
     return tuple(row for row in rows if row)

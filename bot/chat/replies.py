@@ -15,8 +15,11 @@ from bot.languages import LANGUAGES, sentence
 from bot.languages.query_errors import said_in
 from bot.message import Button
 from bot.model import Destination
+from bot.tuning import Tuning, key_of
 from feeds.errors import QueryError
 from feeds.model import Topic
+from feeds.store import query_preview
+from feeds.store.query_preview import QueryPreview
 
 TOPICS_PER_PAGE = 8
 MAXIMUM_LINES = 20
@@ -25,6 +28,8 @@ MAXIMUM_ANSWER = 190
 _VALUE = 200
 _LABEL = 48
 _LINE = 150
+_CLAUSES = 3
+_ADDED = 700
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -106,15 +111,37 @@ def topics(language: str, offered: Sequence[Topic], followed: Collection[int], p
     return Reply(html, tuple(rows))
 
 
-def followed(language: str, topic: Topic, new: bool) -> Reply:
-    """That it is followed now, or was already."""
+def followed(language: str, topic: Topic, new: bool, tried: QueryPreview | None = None) -> Reply:
+    """That it is followed now, or was already; and what it would have brought lately."""
     buttons = (
         (
             Button(sentence(language, "button_undo"), data=f"drop:{topic.id}"),
             Button(sentence(language, "button_following"), data="following"),
         ),
     )
-    return say(language, "followed" if new else "followed_before", buttons if new else buttons[0:0], topic=_name(topic))
+    lines = [words(language, "followed" if new else "followed_before", topic=_name(topic))]
+    if tried is not None:
+        lines += ["", *_tried(language, tried)]
+    return Reply("\n".join(lines), buttons if new else buttons[0:0])
+
+
+def _tried(language: str, tried: QueryPreview) -> list[str]:
+    """What the query would have brought: how much, the latest, and which of its clauses do nothing or too much."""
+    if not tried.estimate:
+        lines = [words(language, "tried_none", number=tried.total)]
+    else:
+        in_all = f"{'' if tried.exact else '≈ '}{tried.estimate}"
+        month, day = round(tried.per_day * query_preview.DAYS), f"{tried.per_day:.1f}"
+        lines = [words(language, "tried", in_all=in_all, month=month, day=day, days=query_preview.DAYS)]
+        title, url = shown(tried.samples[0].article.title), web_address(tried.samples[0].article.url)
+        latest = f'<a href="{escape(url)}">{title}</a>' if url and title else title
+        lines.append(sentence(language, "tried_latest", title=latest))
+    lines += [words(language, "tried_dead", clause=clause) for clause in tried.dead[:_CLAUSES]]
+    lines += [
+        words(language, "tried_noisy", clause=clause, share=round(100 * share))
+        for clause, share in tried.noisy[:_CLAUSES]
+    ]
+    return lines
 
 
 def unfollowed(language: str, topic: Topic) -> Reply:
@@ -122,8 +149,14 @@ def unfollowed(language: str, topic: Topic) -> Reply:
     return say(language, "unfollowed", (_undo(language, topic),), topic=_name(topic))
 
 
-def following(language: str, topics: Sequence[Topic], destination: Destination | None, now: datetime) -> Reply:
-    """What is followed, and how it is told."""
+def following(
+    language: str,
+    topics: Sequence[Topic],
+    destination: Destination | None,
+    now: datetime,
+    tunable: Collection[int] = (),
+) -> Reply:
+    """What is followed, and how it is told; for topics with enough votes, a button to what these suggest."""
     if not topics or destination is None:
         return say(language, "following_none", ((Button(sentence(language, "button_topics"), data="topics:0"),),))
     lines = [words(language, "following")]
@@ -141,7 +174,37 @@ def following(language: str, topics: Sequence[Topic], destination: Destination |
     lines += ["", settings]
     if destination.muted_until is not None and destination.muted_until > now:
         lines.append(words(language, "following_muted", until=local(destination.muted_until, destination)))
-    return Reply("\n".join(lines))
+    buttons = [
+        (Button(_label(sentence(language, "button_tune", topic=_name(topic))), data=f"tune:{topic.id}"),)
+        for topic in topics[:MAXIMUM_LINES]
+        if topic.id in tunable
+    ]
+    return Reply("\n".join(lines), tuple(buttons))
+
+
+def tuning(language: str, found: Tuning) -> Reply:
+    """Changes that the votes suggest, each with what it would change; a button takes one up."""
+    lines = [words(language, "tune", topic=_name(found.topic), ups=found.ups, downs=found.downs)]
+    buttons = []
+    for number, one in enumerate(found.suggestions, 1):
+        shares = {
+            "before": round(100 * one.before.precision),
+            "after": round(100 * one.after.precision),
+            "kept": round(100 * one.after.recall),
+        }
+        lines += ["", words(language, "tune_suggestion", place=number, **shares)]
+        lines.append(f"<code>{escape(cut(one_line(one.added), _ADDED), quote=False)}</code>")
+        label = sentence(language, "button_improve", place=number)
+        buttons.append(Button(label, data=f"better:{found.topic.id}:{key_of(one)}"))
+    if not found.suggestions:
+        lines.append(words(language, "tune_none"))
+    return Reply("\n".join(lines), (tuple(buttons),) if buttons else ())
+
+
+def improved(language: str, before: Topic, after: Topic) -> Reply:
+    """That another query is followed in the first one's place, with the way back."""
+    back = Button(sentence(language, "button_undo"), data=f"restore:{after.id}:{before.id}")
+    return say(language, "improved", ((back,),), topic=after.query, before=before.query)
 
 
 def to_unfollow(language: str, topics: Sequence[Topic], dropped: Topic | None = None) -> Reply:

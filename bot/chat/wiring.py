@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot import tuning
 from bot.chat.application import HOLD_SECONDS, ChatProcess
 from bot.chat.services import ChatServices, Found
 from bot.private_feeds import PrivateFeeds
 from feeds.alarms import CODES
-from feeds.store import alarms, facts, sources
+from feeds.store import alarms, facts, sources, topics
 from feeds.store import shelf as shelf_store
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.model import Destination
+    from bot.tuning import Tuning
     from feeds.model import Topic
     from feeds.store.alarms import StoredAlarm
+    from feeds.store.query_preview import QueryPreview
     from feeds.store.sources import SourceState
 
 HOLDER = "telegram.holder"
@@ -91,9 +94,33 @@ def _services(app: App) -> ChatServices:
         return own.renew(destination) if renew else own.address(destination)
 
     own = PrivateFeeds(app.database, app.clock, site)
+
+    def try_query(topic: Topic) -> QueryPreview:
+        from feeds.store.query_preview import preview
+
+        with app.database.read() as connection:
+            return preview(connection, topic.query, topic.language, app.clock(), samples=1)
+
+    def tunable(own: Sequence[Topic]) -> Collection[int]:
+        with app.database.read() as connection:
+            counts = topics.vote_counts(connection, [topic.id for topic in own if topic.id is not None])
+        return {number for number, (ups, downs) in counts.items() if ups + downs >= tuning.FEWEST_VOTES}
+
+    def tune(topic: Topic) -> Tuning:
+        with app.database.read() as connection:
+            return tuning.tuning(connection, topic)
+
     operators = frozenset(app.settings.operators.telegram)
     return ChatServices(
-        search=search, why=why, feeds=feeds, private_feed=private_feed, health=health, operators=operators
+        search=search,
+        why=why,
+        feeds=feeds,
+        private_feed=private_feed,
+        health=health,
+        try_query=try_query,
+        tunable=tunable,
+        tuning=tune,
+        operators=operators,
     )
 
 

@@ -48,6 +48,22 @@ TEXTS: dict[str, str] = {
         "Ngôn ngữ: {language} · múi giờ: {time_zone} · bản tin gộp: {digest} · giờ yên lặng: {quiet}"
     ),
     "following_muted": "Tắt tiếng đến {until}.",
+    "tried": (
+        "Trong {days} ngày, truy vấn này lẽ ra mang đến {month} bài, khoảng {day} bài mỗi ngày; {in_all} bài đã lưu khớp."
+    ),
+    "tried_latest": "Mới nhất: {title}",
+    "tried_none": "Không bài nào trong {number} bài đã lưu khớp.",
+    "tried_dead": "Không có trong bài đã lưu nào: <code>{clause}</code>",
+    "tried_noisy": "Một mình mang đến {share} %: <code>{clause}</code>",
+    "voted_good": "Đã ghi: bạn muốn những bài như vậy của {topic}",
+    "voted_bad": "Đã ghi: bạn không muốn những bài như vậy của {topic}",
+    "tune": "<b>{topic}</b>: {ups} 👍, {downs} 👎.",
+    "tune_suggestion": "{place}. Bài đúng ý: {before} % → {after} %; vẫn nhận được {kept} % số bài bạn muốn. Thêm",
+    "tune_none": "Các phiếu chưa gợi ra truy vấn nào tốt hơn.",
+    "improved": "Bạn đang theo dõi <code>{topic}</code> thay cho <code>{before}</code>.",
+    "pressed_improved": "Đã xong",
+    "button_tune": "Cải thiện: {topic}",
+    "button_improve": "Chọn {place}",
     "choose_unfollow": "Chạm vào mục bạn không muốn theo dõi nữa.",
     "choose_language": "Ngôn ngữ nào?",
     "language_set": "Từ nay tôi viết tiếng Việt.",

@@ -16,13 +16,22 @@ def read_query(connection: Connection, text: str, language: str | None = None, *
     """Parse it. Raises `QueryError`; also where it is to be the query of `slug`, and what it names leads back there."""
     if "@" not in text:
         return parse(text, language)
+    return parse_all({**_named_in(connection, text), slug: (text, language)})[slug]
+
+
+def named_topics(connection: Connection, text: str) -> dict[str, Query]:
+    """The topics that the query names, and those that these name, by slug. Raises `QueryError`."""
+    return parse_all(_named_in(connection, text)) if "@" in text else {}
+
+
+def _named_in(connection: Connection, text: str) -> dict[str, tuple[str, str | None]]:
+    """Slug → (text, language); of what is named alone, so that another topic's mistake is not this one's."""
     offered = {topic.slug: (topic.query, topic.language) for topic in topics.active_topics(connection)}
-    # Only what is named, so that another topic's mistake is not this one's.
-    asked = {slug: (text, language)}
+    named: dict[str, tuple[str, str | None]] = {}
     waiting = [text]
     while waiting:
-        for name in _NAME.findall(waiting.pop()):
-            if name in offered and name not in asked:
-                asked[name] = offered[name]
-                waiting.append(offered[name][0])
-    return parse_all(asked)[slug]
+        for slug in _NAME.findall(waiting.pop()):
+            if slug in offered and slug not in named:
+                named[slug] = offered[slug]
+                waiting.append(offered[slug][0])
+    return named

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from feeds.database import AnyRow, inserted_id
@@ -228,15 +229,45 @@ def backfilled(connection: Connection, topic_id: int, query: str, back_to: int |
 
 def vote(connection: Connection, topic_id: int, article_id: int, voter: str, good: bool, at: datetime) -> None:
     """Keep one person's vote on one match; the last one counts."""
-    key = (votes.c.topic_id == topic_id, votes.c.article_id == article_id, votes.c.voter == voter)
-    changed = connection.execute(sa.update(votes).where(*key).values(good=good, at=at))
-    if changed.rowcount == 0:
-        connection.execute(
-            sa.insert(votes).values(topic_id=topic_id, article_id=article_id, voter=voter, good=good, at=at)
-        )
+    values = {"topic_id": topic_id, "article_id": article_id, "voter": voter, "good": good, "at": at}
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(votes).values(values)
+    connection.execute(insert.on_conflict_do_update(index_elements=_VOTE_KEY, set_={"good": good, "at": at}))
 
 
-def votes_on(connection: Connection, topic_id: int) -> list[tuple[int, bool]]:
-    """(article id, good) for every vote on the topic."""
-    rows = connection.execute(sa.select(votes.c.article_id, votes.c.good).where(votes.c.topic_id == topic_id)).all()
+_VOTE_KEY = ["topic_id", "article_id", "voter"]
+
+
+def votes_on(connection: Connection, topic_id: int, limit: int | None = None) -> list[tuple[int, bool]]:
+    """(article id, good) for every vote on the topic, or for the last so many; the last first."""
+    query = sa.select(votes.c.article_id, votes.c.good).where(votes.c.topic_id == topic_id)
+    rows = connection.execute(query.order_by(votes.c.at.desc(), votes.c.article_id.desc()).limit(limit)).all()
     return [(row.article_id, row.good) for row in rows]
+
+
+def votes_by(connection: Connection, voter: str, article_id: int) -> dict[int, bool]:
+    """By topic id: how somebody voted on an article."""
+    query = sa.select(votes.c.topic_id, votes.c.good).where(votes.c.voter == voter, votes.c.article_id == article_id)
+    return {row.topic_id: row.good for row in connection.execute(query).all()}
+
+
+def vote_counts(connection: Connection, topic_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """By topic id: how many 👍 and 👎; topics without any are left out."""
+    query = (
+        sa.select(votes.c.topic_id, votes.c.good, sa.func.count().label("number"))
+        .where(votes.c.topic_id.in_(list(topic_ids)))
+        .group_by(votes.c.topic_id, votes.c.good)
+    )
+    counts: dict[int, tuple[int, int]] = {}
+    for row in connection.execute(query).all():
+        ups, downs = counts.get(row.topic_id, (0, 0))
+        counts[row.topic_id] = (row.number, downs) if row.good else (ups, row.number)
+    return counts
+
+
+def hand_votes_on(connection: Connection, old: int, new: int) -> None:
+    """The votes on one topic count for another too, which takes its place."""
+    taken = sa.select(votes.c.article_id, votes.c.voter).where(votes.c.topic_id == new)
+    kept = sa.select(sa.literal(new), votes.c.article_id, votes.c.voter, votes.c.good, votes.c.at).where(
+        votes.c.topic_id == old, sa.tuple_(votes.c.article_id, votes.c.voter).not_in(taken)
+    )
+    connection.execute(sa.insert(votes).from_select(["topic_id", "article_id", "voter", "good", "at"], kept))
