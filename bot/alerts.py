@@ -8,7 +8,7 @@ old items that turn up late (`baseline`), are matched for the feeds and owed to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from bot import schedule
-from bot.store import deliveries
+from bot.store import owing
 from bot.subscriptions import target_kind
 from feeds import targets
 from feeds.database import Database
 from feeds.matching import StoredTopics, TopicMatch, stored
-from feeds.model import Article
+from feeds.model import Article, Topic
 from feeds.store import articles, shelf, stories
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
@@ -69,16 +69,16 @@ class Announcer:
             waiting += articles.unannounced_revisions(connection, BATCH - len(waiting)) if len(waiting) < BATCH else []
             if not waiting:
                 return Announced()
-            told = _Telling(connection, now, [one.article for one in waiting])
-            owed = 0
             changed = [one.article.id or 0 for one in waiting if one.revision]
             before = topic_store.matches_of(connection, changed)
             topic_store.clear_matches(connection, changed)
-            for one in waiting:
-                matched = self._topics.match(one.article)
-                told.remember(one.article, matched, before.get(one.article.id or 0, []))
+            asked = [(one, self._topics.match(one.article), before.get(one.article.id or 0, [])) for one in waiting]
+            told = _Telling(connection, now, [(one.article, matched) for one, matched, _ in asked])
+            owed = 0
+            for one, matched, matched_before in asked:
+                told.remember(one.article, matched, matched_before)
                 if not one.baseline:
-                    owed += self._owe(told, one, matched, before.get(one.article.id or 0, []))
+                    owed += self._owe(told, one, matched, matched_before)
             told.finish()
             articles.announced(connection, [one.article.id or 0 for one in waiting], now)
         return Announced(len(waiting), owed)
@@ -124,11 +124,16 @@ class Announcer:
 class _Telling:
     """The writing of one transaction."""
 
-    def __init__(self, connection: Connection, now: datetime, waiting: Sequence[Article]) -> None:
+    def __init__(
+        self, connection: Connection, now: datetime, asked: Sequence[tuple[Article, Sequence[TopicMatch]]]
+    ) -> None:
         self._connection = connection
         self._now = now
-        self._sources = {one.source.slug: one.source for one in source_store.states(connection, only_active=False)}
-        self._copies = stories.copies(connection, [one.story for one in waiting if one.story is not None])
+        self._sources = source_store.named(connection, {article.source for article, _ in asked})
+        self._copies = stories.copies(connection, [one.story for one, _ in asked if one.story is not None])
+        topic_ids = {one.topic.id for _, matched in asked for one in matched if one.topic.id is not None}
+        self._followers = owing.followers(connection, topic_ids)
+        owing.lock(connection, [follower.destination_id for follower in self._followers])
         self._matches: list[topic_store.StoredMatch] = []
         self._stale: set[str] = {"all"}
         self._woken: set[tuple[str, int]] = set()
@@ -147,15 +152,13 @@ class _Telling:
 
     def owe(self, article: Article, matched: Sequence[TopicMatch], revision: int) -> int:
         """Owe the article, or its change, to everybody who follows one of the topics; returns to how many."""
-        if not matched:
-            return 0
-        by_id = {one.topic.id: one.topic for one in matched}
-        followers = deliveries.followers(self._connection, [one for one in by_id if one is not None])
-        if not followers:
+        by_id = {one.topic.id: one.topic for one in matched if one.topic.id is not None}
+        concerned = [follower for follower in self._followers if not follower.topic_ids.isdisjoint(by_id)]
+        if not concerned:
             return 0
         # A story is told once: its later copies carry the key of its first.
         key = f"updated:{article.uid}:{revision}" if revision else f"story:{article.story}"
-        alert = deliveries.add_alert(
+        alert = owing.add_alert(
             self._connection,
             "article.updated" if revision else "article.published",
             key,
@@ -163,32 +166,33 @@ class _Telling:
             self._now,
             article.id,
         )
-        owed = 0
-        for follower in followers:
-            topics = [by_id[one] for one in sorted(follower.topic_ids)]
-            muted = follower.muted_until is not None and follower.muted_until > self._now
-            urgent = any(topic.urgent for topic in topics)
-            owed += deliveries.owe(
-                self._connection,
-                alert,
-                key,
-                follower.destination_id,
-                [topic.slug for topic in topics],
-                self._now,
-                not_before=schedule.not_before(
-                    self._now,
-                    digest=follower.digest,
-                    quiet=follower.quiet,
-                    time_zone=follower.time_zone,
-                    urgent=urgent,
-                ),
-                skipped=muted,
-            )
-            if not muted:
-                self._woken.add((target_kind(follower.kind), follower.destination_id))
+        owings = [self._owing(follower, by_id) for follower in concerned]
+        owed = set(owing.owe(self._connection, alert, key, owings, self._now))
         if not owed:
-            deliveries.withdraw_alert(self._connection, alert)
-        return owed
+            owing.withdraw_alert(self._connection, alert)
+        silent = {one.destination_id for one in owings if one.skipped}
+        self._woken.update(
+            (target_kind(one.kind), one.destination_id)
+            for one in concerned
+            if one.destination_id in owed and one.destination_id not in silent
+        )
+        return len(owed)
+
+    def _owing(self, follower: owing.Follower, by_id: Mapping[int, Topic]) -> owing.Owing:
+        """When this follower is to hear of these topics, if at all."""
+        topics = [by_id[one] for one in sorted(follower.topic_ids & by_id.keys())]
+        return owing.Owing(
+            follower.destination_id,
+            [topic.slug for topic in topics],
+            not_before=schedule.not_before(
+                self._now,
+                digest=follower.digest,
+                quiet=follower.quiet,
+                time_zone=follower.time_zone,
+                urgent=any(topic.urgent for topic in topics),
+            ),
+            skipped=follower.muted_until is not None and follower.muted_until > self._now,
+        )
 
     def _data(self, article: Article, matched: Sequence[TopicMatch]) -> dict[str, Any]:
         source = self._sources[article.source]
@@ -215,9 +219,12 @@ class _Telling:
                 "also": [{"url": one.url, "source": one.source} for one in others],
             },
         }
-        excerpt = best_sentence(article, [span for one in matched for span in one.match.spans])
-        if excerpt:
-            data["excerpt"] = {"text": "".join(text for text, _ in excerpt), "marks": _marks(excerpt)}
+        # Each topic's own sentence: what a stranger's query marked is nobody else's business.
+        data["excerpts"] = {
+            one.topic.slug: {"text": "".join(text for text, _ in excerpt), "marks": _marks(excerpt)}
+            for one in matched
+            if (excerpt := best_sentence(article, one.match.spans))
+        }
         return data
 
     def finish(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from bot import schedule
 from bot.model import Destination
-from bot.store import deliveries, destinations
+from bot.store import destinations, owing
 from bot.subscriptions import target_kind
 from feeds import targets
 
@@ -53,20 +53,18 @@ class Operators:
         told = [one for one in self.destinations(connection) if one.id not in not_to]
         if not told:
             return 0
-        alert = deliveries.add_alert(connection, "operator", key, data, now)
-        owed = 0
-        for one in told:
-            owed += deliveries.owe(
-                connection,
-                alert,
-                key,
+        alert = owing.add_alert(connection, "operator", key, data, now)
+        owings = [
+            owing.Owing(
                 one.id,
-                [],
-                now,
                 not_before=schedule.quiet_until(now, one.quiet, one.time_zone),
                 skipped=one.muted_until is not None and one.muted_until > now,
             )
+            for one in told
+        ]
+        owed = owing.owe(connection, alert, key, owings, now)
+        for one in sorted(told, key=lambda one: one.id):
             targets.wake(connection, target_kind(one.kind), one.id, now)
         if not owed:
-            deliveries.withdraw_alert(connection, alert)
-        return owed
+            owing.withdraw_alert(connection, alert)
+        return len(owed)

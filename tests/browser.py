@@ -15,7 +15,7 @@ import uvicorn
 from bot import migrations
 from bot.settings import Settings
 from bot.settings.model import Site
-from bot.store import deliveries
+from bot.store import deliveries, owing
 from bot.subscriptions import Subscriptions
 from bot.web.application import create_app
 from bot.web.services import WebServices
@@ -187,7 +187,7 @@ def fill(database: Database, clock: Clock) -> None:
             "topics": [{"slug": terrorism.slug, "title": terrorism.title, "matched": ["violent extremism"]}],
         }
         key = f"story:{first}"
-        alert = deliveries.add_alert(connection, "article.published", key, data, now, article_id=first)
+        alert = owing.add_alert(connection, "article.published", key, data, now, article_id=first)
     reached = subscriptions.destination("telegram", "-1001", title="Security desk")
     broken = subscriptions.destination(
         "webhook", "archive", title="Archive", options={"url": "https://archive.example.org/in", "secret": ["whsec_x"]}
@@ -195,8 +195,7 @@ def fill(database: Database, clock: Clock) -> None:
     for one in (reached, broken):
         subscriptions.follow_topic(one, terrorism)
     with database.write() as connection:
-        for one in (reached, broken):
-            deliveries.owe(connection, alert, key, one.id, [terrorism.slug], now)
+        owing.owe(connection, alert, key, [owing.Owing(one.id, [terrorism.slug]) for one in (reached, broken)], now)
         owed = {row.destination: row for row in deliveries.listing(connection)}
         for address, state, ok in (("-1001", "sent", True), ("archive", "failed", False)):
             delivery = next(

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bot import preferences
 from bot.errors import RequestError
 from bot.languages import LANGUAGES, en, sentence, vi
-from bot.store import deliveries
 from bot.store import destinations as store
+from bot.store import owing
 from bot.store.tables import deliveries as delivery_table
 from bot.subscriptions import MAXIMUM_OWN_QUERIES, Subscriptions, target_kind
 from feeds import targets
@@ -52,8 +52,8 @@ def due(database: Database, kind: str, ref: int) -> object:
 
 def owe(database: Database, clock: Clock, destination: int, key: str) -> None:
     with database.write() as connection:
-        alert = deliveries.add_alert(connection, "article.published", key, {"topics": []}, clock())
-        deliveries.owe(connection, alert, key, destination, [], clock())
+        alert = owing.add_alert(connection, "article.published", key, {"topics": []}, clock())
+        owing.owe(connection, alert, key, [owing.Owing(destination)], clock())
 
 
 def test_a_destination_is_made_once_with_its_target(subscriptions: Subscriptions, database: Database) -> None:

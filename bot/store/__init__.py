@@ -2,7 +2,8 @@
 
     tables.py         the tables
     destinations.py   where alerts go, and which topics each follows
-    deliveries.py     alerts, what is owed of them, and every attempt
+    owing.py          what is to be told, and to whom it is owed
+    deliveries.py     what is owed, every attempt, and what came of it
 
 Functions take the caller's connection, so that the caller decides what is one transaction.
 """

@@ -2,145 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.model import Alert, AlertType, Delivery
-from bot.store.tables import alerts, attempts, deliveries, destinations, subscriptions
-from feeds.database import AnyRow, UtcDateTime, inserted_id
-
-
-@dataclass(frozen=True, slots=True)
-class Follower:
-    """A destination that follows some of the topics in hand, and what it says about when it wants to hear."""
-
-    destination_id: int
-    kind: str
-    time_zone: str
-    digest: str
-    quiet: str | None
-    muted_until: datetime | None
-    topic_ids: frozenset[int]
-
-
-_FOLLOWERS = (
-    sa.select(
-        subscriptions.c.destination_id,
-        subscriptions.c.topic_id,
-        destinations.c.kind,
-        destinations.c.time_zone,
-        destinations.c.digest,
-        destinations.c.quiet,
-        destinations.c.muted_until,
-    )
-    .join(destinations, destinations.c.id == subscriptions.c.destination_id)
-    .where(
-        subscriptions.c.topic_id.in_(sa.bindparam("topic_ids", expanding=True)),
-        destinations.c.removed_at.is_(None),
-    )
-    .order_by(subscriptions.c.destination_id, subscriptions.c.topic_id)
-)
-
-
-def followers(connection: Connection, topic_ids: Iterable[int]) -> list[Follower]:
-    """The destinations that follow any of the topics, in id order: also the order in which they are locked."""
-    rows = connection.execute(_FOLLOWERS, {"topic_ids": sorted(set(topic_ids))}).all()
-    grouped = [list(group) for _, group in groupby(rows, key=attrgetter("destination_id"))]
-    return [
-        Follower(
-            destination_id=group[0].destination_id,
-            kind=group[0].kind,
-            time_zone=group[0].time_zone,
-            digest=group[0].digest,
-            quiet=group[0].quiet,
-            muted_until=group[0].muted_until,
-            topic_ids=frozenset(row.topic_id for row in group),
-        )
-        for group in grouped
-    ]
-
-
-def add_alert(
-    connection: Connection,
-    type: AlertType,
-    key: str,
-    data: Mapping[str, Any],
-    now: datetime,
-    article_id: int | None = None,
-) -> int:
-    """Write what is to be told, once for all destinations; returns its id."""
-    inserted = connection.execute(
-        sa.insert(alerts), {"type": type, "key": key, "article_id": article_id, "data": dict(data), "created_at": now}
-    )
-    return inserted_id(inserted)
-
-
-def withdraw_alert(connection: Connection, alert_id: int) -> None:
-    """Nobody was owed it: everybody who follows had been told before."""
-    connection.execute(sa.delete(alerts).where(alerts.c.id == alert_id))
-
-
-_OWED = sa.select(deliveries.c.id).where(
-    deliveries.c.destination_id == sa.bindparam("destination"), deliveries.c.key == sa.bindparam("alert_key")
-)
-_LOCK_SEQUENCE = (
-    sa.select(destinations.c.sequence).where(destinations.c.id == sa.bindparam("destination")).with_for_update()
-)
-_SET_SEQUENCE = (
-    sa.update(destinations)
-    .where(destinations.c.id == sa.bindparam("destination"))
-    .values(sequence=sa.bindparam("new_sequence"))
-)
-
-
-def owe(
-    connection: Connection,
-    alert_id: int,
-    key: str,
-    destination: int,
-    topic_slugs: Sequence[str],
-    now: datetime,
-    *,
-    not_before: datetime | None = None,
-    skipped: bool = False,
-) -> bool:
-    """Owe the alert to the destination, unless it was told of `key` before (False).
-
-    `skipped`: written down, but never to be sent: the destination is muted. The destination's row is locked, so two
-    workers cannot owe the same key twice; the unique constraint would refuse it all the same. Call in the order of
-    destination ids, or two workers can wait for each other. Sequence numbers have no gaps.
-    """
-    sequence = connection.execute(_LOCK_SEQUENCE, {"destination": destination}).scalar_one() + 1
-    if connection.execute(_OWED, {"destination": destination, "alert_key": key}).first() is not None:
-        return False
-    connection.execute(_SET_SEQUENCE, {"destination": destination, "new_sequence": sequence})
-    connection.execute(
-        _INSERT,
-        {
-            "uid": f"msg_{secrets.token_hex(14)}",
-            "destination_id": destination,
-            "alert_id": alert_id,
-            "key": key,
-            "topics": list(topic_slugs),
-            "sequence": sequence,
-            "state": "skipped" if skipped else "pending",
-            "not_before": not_before or now,
-            "created_at": now,
-            "finished_at": now if skipped else None,
-        },
-    )
-    return True
-
-
-_INSERT = sa.insert(deliveries)
+from bot.model import Alert, Delivery
+from bot.store.tables import alerts, attempts, deliveries, destinations
+from feeds.database import AnyRow, UtcDateTime
 
 _PENDING = (
     sa.select(deliveries, alerts.c.type, alerts.c.data, alerts.c.created_at.label("said_at"))
@@ -183,6 +54,10 @@ def _delivery(row: AnyRow) -> Delivery:
     data = dict(row.data)
     if "topics" in data:
         data["topics"] = [topic for topic in data["topics"] if topic["slug"] in wanted]
+    excerpts = data.pop("excerpts", {})
+    excerpt = next((excerpts[topic["slug"]] for topic in data.get("topics", ()) if topic["slug"] in excerpts), None)
+    if excerpt is not None:
+        data["excerpt"] = excerpt
     data["sequence"] = row.sequence
     return Delivery(row.uid, Alert(row.type, row.said_at, data), row.attempts, row.id)
 

@@ -16,7 +16,7 @@ from bot.channels import signature
 from bot.channels.chat_formats import FORMATS
 from bot.errors import TocsinError
 from bot.model import Destination
-from bot.store import deliveries
+from bot.store import deliveries, owing
 from bot.subscription_list import unused_slug
 from bot.subscriptions import Subscriptions, target_kind
 from bot.web.services import WebServices
@@ -134,8 +134,8 @@ class Operations:
         now = self._services.clock()
         key = f"{kind}:{secrets.token_hex(8)}"
         with self._database.write() as connection:
-            alert = deliveries.add_alert(connection, kind, key, data, now)
-            deliveries.owe(connection, alert, key, destination.id, [], now)
+            alert = owing.add_alert(connection, kind, key, data, now)
+            owing.owe(connection, alert, key, [owing.Owing(destination.id)], now)
             targets.due_at(connection, target_kind(destination.kind), destination.id, now)
 
     def retry(self, uids: Sequence[str]) -> int:

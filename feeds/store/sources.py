@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -215,6 +216,13 @@ def last_answer(connection: Connection, *, except_below: Sequence[str] = ()) -> 
     return int(row[0]), row[1]
 
 
+def named(connection: Connection, slugs: Iterable[str]) -> dict[str, Source]:
+    """Sources by slug, active or not."""
+    wanted = sorted(set(slugs))
+    rows = connection.execute(sa.select(sources).where(sources.c.slug.in_(wanted))).all()
+    return {row.slug: _source(row) for row in rows}
+
+
 def _with_count(one: SourceState, number: int) -> SourceState:
     return replace(one, article_count=number)
 
@@ -229,4 +237,12 @@ def record_look(connection: Connection, source_id: int, now: datetime, **changed
             "error_announced_at": None,
             "succeeded_at": now,
         }
-    connection.execute(sa.update(sources).where(sources.c.id == source_id).values(looked_at=now, **changed))
+    values = {f"new_{name}": value for name, value in changed.items()}
+    connection.execute(_record(tuple(sorted(changed))), {"source": source_id, "new_looked_at": now, **values})
+
+
+@lru_cache(maxsize=64)
+def _record(names: tuple[str, ...]) -> sa.Update:
+    """Built once for each set of columns: assembling such expressions costs more than running them."""
+    values = {name: sa.bindparam(f"new_{name}", type_=sources.c[name].type) for name in ("looked_at", *names)}
+    return sa.update(sources).where(sources.c.id == sa.bindparam("source")).values(**values)
