@@ -170,14 +170,14 @@ class Decider:
         self._baseline = baseline
         self._site_moved = False
 
-    def decide(self, entries: Sequence[Entry], names: Sequence[tuple[Key, ...]] | None = None) -> list[Decision]:
+    def decide(self, entries: Sequence[Entry], keys_of: Sequence[tuple[Key, ...]] | None = None) -> list[Decision]:
         """One decision for each entry that is not a repetition of an earlier one, in their order.
 
-        `names` are the entries' `keys`, for a caller that has them.
+        `keys_of` are the entries' `keys`, for a caller that has them.
         """
         believable = [self._with_believable_date(entry) for entry in entries]
-        names = [keys(entry) for entry in entries] if names is None else names
-        named = _without_repetitions(list(zip(believable, names, strict=True)))
+        own = list(map(keys, entries)) if keys_of is None else keys_of
+        named = _without_repetitions(list(zip(believable, own, strict=True)))
         contested = _contested(named)
         matches: list[tuple[Known, str] | None] = [None] * len(named)
         taken: dict[int, int] = {}
@@ -305,10 +305,10 @@ class Decider:
         return decisions
 
 
-def wanted_keys(entries: Sequence[Entry], names: Sequence[tuple[Key, ...]] | None = None) -> set[Key]:
-    """All names in a look: what to ask the store for before deciding. `names` are the entries' `keys`, if known."""
+def wanted_keys(entries: Sequence[Entry], keys_of: Sequence[tuple[Key, ...]] | None = None) -> set[Key]:
+    """All names in a look: what to ask the store for before deciding. `keys_of` are the entries' `keys`, if known."""
     wanted = {_whole_name(entry) for entry in entries}
-    for own in map(keys, entries) if names is None else names:
+    for own in map(keys, entries) if keys_of is None else keys_of:
         wanted.update(own)
     return wanted
 

@@ -50,13 +50,16 @@ class Claim:
 
 
 # Built once: assembling such expressions costs more than running them.
+_IS_DUE = (
+    targets.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+    targets.c.due <= sa.bindparam("now", type_=UtcDateTime()),
+    sa.or_(targets.c.lease_until.is_(None), targets.c.lease_until < sa.bindparam("now", type_=UtcDateTime())),
+)
+_ANY = sa.select(targets.c.id).where(*_IS_DUE).limit(1)
+_WAITING = sa.select(sa.func.count(), sa.func.min(targets.c.due)).where(*_IS_DUE)
 _CANDIDATES = (
     sa.select(targets.c.id, targets.c.kind, targets.c.ref, targets.c.turn, targets.c.failures)
-    .where(
-        targets.c.kind.in_(sa.bindparam("kinds", expanding=True)),
-        targets.c.due <= sa.bindparam("now", type_=UtcDateTime()),
-        sa.or_(targets.c.lease_until.is_(None), targets.c.lease_until < sa.bindparam("now", type_=UtcDateTime())),
-    )
+    .where(*_IS_DUE)
     .order_by(targets.c.due, targets.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer()))
     .with_for_update(skip_locked=True)
@@ -130,11 +133,13 @@ def finish(
     """Give the lease back; False if the turn was no longer the claim's own. `next_due` is asked under the lock."""
     if not is_own(connection, claim):
         return False
-    connection.execute(
-        _FINISH,
-        {"target": claim.id, "own_turn": claim.turn, "next_due": next_due(connection), "new_failures": failures},
-    )
+    give_back(connection, claim, failures=failures, due=next_due(connection))
     return True
+
+
+def give_back(connection: Connection, claim: Claim, *, failures: int, due: datetime | None) -> None:
+    """`finish` for a transaction that has made sure with `is_own` already."""
+    connection.execute(_FINISH, {"target": claim.id, "own_turn": claim.turn, "next_due": due, "new_failures": failures})
 
 
 def wake(connection: Connection, kind: str, ref: int, now: datetime) -> None:
@@ -155,13 +160,12 @@ def remove(connection: Connection, kind: str, ref: int) -> None:
     connection.execute(sa.delete(targets).where(targets.c.kind == kind, targets.c.ref == ref))
 
 
+def any_due(connection: Connection, kinds: Collection[str], now: datetime) -> bool:
+    """Whether there is anything to claim: a look that costs the same however much there is."""
+    return connection.execute(_ANY, {"kinds": list(kinds), "now": now}).first() is not None
+
+
 def waiting(connection: Connection, kinds: Collection[str], now: datetime) -> tuple[int, datetime | None]:
     """How many targets are due and unclaimed, and the oldest of their due times (UTC)."""
-    row = connection.execute(
-        sa.select(sa.func.count(), sa.func.min(targets.c.due)).where(
-            targets.c.kind.in_(kinds),
-            targets.c.due <= now,
-            sa.or_(targets.c.lease_until.is_(None), targets.c.lease_until < now),
-        )
-    ).one()
+    row = connection.execute(_WAITING, {"kinds": list(kinds), "now": now}).one()
     return int(row[0]), row[1]

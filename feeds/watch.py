@@ -27,7 +27,7 @@ from feeds.completion import Completion, complete
 from feeds.database import Database
 from feeds.errors import FeedsError, FetchError, ReadError
 from feeds.fetch import Response
-from feeds.identity import Decider, Decision, Verdict
+from feeds.identity import Decider, Decision, Key, Verdict
 from feeds.list_habits import TAKEN_AFTER, Habits, LayoutChanged, Listing
 from feeds.model import Article, Entry, Source
 from feeds.sources import KINDS
@@ -189,14 +189,13 @@ class Watcher:
 
     def _take_in(self, claim: Claim, state: SourceState, look: Look) -> bool:
         now = self._clock()
+        names = [identity.keys(entry) for entry in look.entries]
         with self._database.read() as connection:
-            known = articles.known(connection, claim.ref, identity.wanted_keys(look.entries))
+            known = articles.known(connection, claim.ref, identity.wanted_keys(look.entries, names))
         baseline = state.baseline_at is None
         decider = Decider(known, source_slug=look.source.slug, now=now, last_look=state.succeeded_at, baseline=baseline)
-        decisions = self._judged(state, look, decider.decide(look.entries), now)
-        # A slow site may have used the lease up before the first page is read: without this, it would never be.
-        with self._database.write() as connection:
-            renewed = targets.renew(connection, claim, self._clock())
+        decisions = self._judged(state, look, decider.decide(look.entries, names), now)
+        renewed = self._renewed(claim)
         if renewed is None:
             return False
         claim = renewed
@@ -215,6 +214,14 @@ class Watcher:
             extra={"source": look.source.slug, "entries": len(look.entries), "new": fresh, "unread": len(unread)},
         )
         return fresh > 0
+
+    def _renewed(self, claim: Claim) -> Claim | None:
+        """The claim with time enough to read pages: a slow site may have used the lease up before the first of them."""
+        quarter = claim.lease_until - claim.leave_at
+        if self._clock() < claim.leave_at - 2 * quarter:
+            return claim
+        with self._database.write() as connection:
+            return targets.renew(connection, claim, self._clock())
 
     def _judged(self, state: SourceState, look: Look, decisions: list[Decision], now: datetime) -> list[Decision]:
         """Compare the list with what it usually is. Raises `LayoutChanged` for what is no list of this source.
@@ -261,7 +268,14 @@ class Watcher:
                 break
             failures = tried.get(decision.entry.url, 0)
             try:
-                completed[place] = complete(decision.entry, look.source, get, patient=failures < PATIENCE - 1)
+                completed[place] = complete(
+                    decision.entry,
+                    look.source,
+                    get,
+                    patient=failures < PATIENCE - 1,
+                    # What is told to nobody needs no story that is told once.
+                    comparable=decision.verdict is Verdict.NEW and not decision.silent,
+                )
                 pages += completed[place].fetched
             except FeedsError as error:
                 pages += 1
@@ -283,41 +297,47 @@ class Watcher:
         """
         fresh = 0
         listed = [decision.known_id for decision in decisions if decision.known_id is not None]
+        new: list[int] = []
+        names: list[tuple[int, tuple[Key, ...]]] = []
         for place in _oldest_first(decisions):
             decision = decisions[place]
-            if decision.verdict is Verdict.KNOWN and decision.known_id is not None:
-                articles.add_keys(connection, source_id, decision.known_id, decision.keys)
-            elif place in completed and decision.known_id is not None:
-                articles.add_keys(connection, source_id, decision.known_id, decision.keys)
-                fresh += self._revise(connection, decision.known_id, completed[place].article, now)
+            if decision.known_id is None:
+                if place in completed:
+                    new.append(place)
+            elif decision.verdict is Verdict.KNOWN:
+                names.append((decision.known_id, decision.keys))
             elif place in completed:
-                listed.append(self._insert(connection, source_id, decision, completed[place], now))
-                fresh += 1
-        return fresh, sorted(set(listed))
+                names.append((decision.known_id, decision.keys))
+                fresh += self._revise(connection, decision.known_id, completed[place].article, now)
+        articles.add_keys(connection, source_id, names)
+        listed += self._insert(connection, source_id, [(decisions[place], completed[place]) for place in new], now)
+        return fresh + len(new), sorted(set(listed))
 
     def _insert(
-        self, connection: Connection, source_id: int, decision: Decision, completion: Completion, now: datetime
-    ) -> int:
-        article = replace(completion.article, uid=decision.uid)
-        keys = dict.fromkeys((*decision.keys, *identity.url_keys(*completion.other_urls)))
-        article_id = articles.insert(
+        self, connection: Connection, source_id: int, new: Sequence[tuple[Decision, Completion]], now: datetime
+    ) -> list[int]:
+        """The articles' ids. Those of which others may tell the same join their stories."""
+        ids = articles.insert_all(
             connection,
             source_id,
-            article,
-            keys,
+            [
+                articles.New(
+                    replace(completion.article, uid=decision.uid),
+                    (*decision.keys, *identity.url_keys(*completion.other_urls)),
+                    baseline=decision.silent,
+                    signature=completion.signature,
+                )
+                for decision, completion in new
+            ],
             now,
-            baseline=decision.silent,
-            signature=None if decision.silent else completion.signature,
         )
-        if decision.silent:
-            # What is told to nobody needs no story that is told once.
-            return article_id
-        for candidate in stories.candidates(connection, source_id, completion.bands, now - SAME_STORY_WITHIN):
-            if completion.tells_the_same(candidate.signature):
-                stories.join(connection, article_id, candidate.story_id)
-                break
-        stories.remember(connection, article_id, completion.bands)
-        return article_id
+        for article_id, (_, completion) in zip(ids, new, strict=True):
+            for candidate in stories.candidates(connection, source_id, completion.bands, now - SAME_STORY_WITHIN):
+                if completion.tells_the_same(candidate.signature):
+                    stories.join(connection, article_id, candidate.story_id)
+                    break
+        stories.remember(connection, {one: completion.bands for one, (_, completion) in zip(ids, new, strict=True)})
+        return ids
 
     def _revise(self, connection: Connection, article_id: int, article: Article, now: datetime) -> int:
         """A change that can be seen becomes a revision. Feeds show it; who was told of it is left in peace."""
@@ -369,7 +389,7 @@ class Watcher:
             due = self._next_look(state, look, now, pushes)
         else:
             due = now + SOON if look.learned.get("unread") else now
-        targets.finish(connection, claim, failures=0, next_due=lambda _: due)
+        targets.give_back(connection, claim, failures=0, due=due)
 
     def _failed(self, claim: Claim, state: SourceState, error: FeedsError) -> None:
         now = self._clock()
@@ -395,7 +415,7 @@ class Watcher:
                 error=str(error)[:1000],
                 error_since=state.error_since or now,
             )
-            targets.finish(connection, claim, failures=failures, next_due=lambda _: due)
+            targets.give_back(connection, claim, failures=failures, due=due)
         # `bot.alarms` says what lasts, once, and one sentence for all where our own network is down.
         log.log(
             logging.INFO if state.succeeded_at and state.error_code != error.code else logging.DEBUG,

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from feeds.database import AnyRow, UtcDateTime, inserted_id
+from feeds.database import AnyRow, UtcDateTime
 from feeds.model import Article
 from feeds.store.tables import article_keys, articles, matches, revisions, sources, topics
 
@@ -91,6 +92,16 @@ _KNOWN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class New:
+    """An article to store, and the names that lead to it. `baseline`: alerted to nobody."""
+
+    article: Article
+    keys: Sequence[Key] = ()
+    baseline: bool = False
+    signature: bytes | None = None
+
+
 def insert(
     connection: Connection,
     source_id: int,
@@ -101,53 +112,81 @@ def insert(
     baseline: bool,
     signature: bytes | None = None,
 ) -> int:
-    """Store a new article, its own story for now; returns its id. `announced_at` stays NULL: `announce` is owed."""
-    inserted = connection.execute(
-        sa.insert(articles),
-        {
-            "uid": article.uid,
-            "source_id": source_id,
-            "story_id": 0,
-            "url": article.url,
-            "guid": article.guid,
-            "title": article.title,
-            "author": article.author,
-            "published": article.published,
-            "updated": article.updated,
-            "language": article.language,
-            "image": article.image,
-            "summary": article.summary,
-            "text": article.text,
-            "html": article.html,
-            "categories": list(article.categories),
-            "signature": signature,
-            "found": now,
-            "baseline": baseline,
-            "tell_revision": False,
-        },
-    )
-    article_id = inserted_id(inserted)
-    connection.execute(_OWN_STORY, {"article": article_id})
-    add_keys(connection, source_id, article_id, keys)
-    return article_id
+    """Store one new article, as `insert_all` does; returns its id."""
+    return insert_all(connection, source_id, [New(article, tuple(keys), baseline, signature)], now)[0]
 
 
-_OWN_STORY = sa.update(articles).where(articles.c.id == sa.bindparam("article")).values(story_id=articles.c.id)
+def insert_all(connection: Connection, source_id: int, new: Sequence[New], now: datetime) -> list[int]:
+    """Store new articles of a source, each its own story for now; returns their ids, ascending in the given order.
+
+    `announced_at` stays NULL: it is owed that their topics are asked.
+    """
+    if not new:
+        return []
+    ids = _next_ids(connection, len(new))
+    connection.execute(_INSERT, [_row(number, source_id, one, now) for number, one in zip(ids, new, strict=True)])
+    add_keys(connection, source_id, [(number, one.keys) for number, one in zip(ids, new, strict=True)])
+    return ids
 
 
-def add_keys(connection: Connection, source_id: int, article_id: int, keys: Iterable[Key]) -> None:
-    """Remember further names of an article; a name that is taken stays with its first article."""
-    wanted = list(dict.fromkeys(keys))
-    if not wanted:
-        return
-    taken = known(connection, source_id, wanted)
+_INSERT = sa.insert(articles)
+
+
+def _row(number: int, source_id: int, new: New, now: datetime) -> dict[str, Any]:
+    article = new.article
+    return {
+        "id": number,
+        "uid": article.uid,
+        "source_id": source_id,
+        "story_id": number,
+        "url": article.url,
+        "guid": article.guid,
+        "title": article.title,
+        "author": article.author,
+        "published": article.published,
+        "updated": article.updated,
+        "language": article.language,
+        "image": article.image,
+        "summary": article.summary,
+        "text": article.text,
+        "html": article.html,
+        "categories": list(article.categories),
+        "signature": new.signature,
+        "found": now,
+        "baseline": new.baseline,
+        "tell_revision": False,
+    }
+
+
+def _next_ids(connection: Connection, number: int) -> list[int]:
+    """As the database itself would number the next articles; known before, their stories need no second writing."""
+    if connection.dialect.name == "sqlite":  # whoever writes is alone
+        last = int(connection.execute(_LAST_ID).scalar_one())
+        return list(range(last + 1, last + 1 + number))
+    return sorted(connection.execute(_RESERVED_IDS, {"number": number}).scalars())
+
+
+_LAST_ID = sa.select(sa.func.coalesce(sa.func.max(articles.c.id), 0))
+_RESERVED_IDS = sa.text(
+    "SELECT nextval(pg_get_serial_sequence('articles', 'id')) FROM generate_series(1, CAST(:number AS integer))"
+)
+
+
+def add_keys(connection: Connection, source_id: int, names: Iterable[tuple[int, Iterable[Key]]]) -> None:
+    """Remember further names of articles, by id; a name that is taken stays with its first article."""
     rows = [
         {"source_id": source_id, "kind": kind, "value": value, "article_id": article_id}
-        for kind, value in wanted
-        if (kind, value) not in taken
+        for article_id, keys in names
+        for kind, value in keys
     ]
     if rows:
-        connection.execute(sa.insert(article_keys), rows)
+        connection.execute(_INSERT_KEYS[connection.dialect.name], rows)
+
+
+_INSERT_KEYS: dict[str, sa.Insert] = {
+    "sqlite": sqlite.insert(article_keys).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(article_keys).on_conflict_do_nothing(),
+}
 
 
 def revise(connection: Connection, article_id: int, article: Article, now: datetime, *, tell: bool) -> int:

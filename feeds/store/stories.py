@@ -5,13 +5,14 @@ Whether they do is decided by `feeds.near_duplicates`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from feeds.database import UtcDateTime
 from feeds.model import Article
 from feeds.store.articles import _ARTICLES, article_of
 from feeds.store.tables import articles, story_bands
@@ -35,27 +36,40 @@ def candidates(connection: Connection, source_id: int, bands: Iterable[int], sin
     wanted = list(bands)
     if not wanted:
         return []
-    shared = sa.select(story_bands.c.article_id).where(story_bands.c.band.in_(wanted))
-    own = sa.select(articles.c.story_id).where(articles.c.source_id == source_id, articles.c.found >= since)
-    rows = connection.execute(
-        sa.select(articles.c.id, articles.c.story_id, articles.c.signature)
-        .where(
-            articles.c.id.in_(shared),
-            articles.c.found >= since,
-            articles.c.signature.is_not(None),
-            articles.c.story_id.not_in(own),
-        )
-        .order_by(articles.c.id)
-        .limit(200)
-    ).all()
+    rows = connection.execute(_CANDIDATES, {"bands": wanted, "source": source_id, "since": since}).all()
     return [Candidate(row.id, row.story_id, row.signature) for row in rows]
 
 
-def remember(connection: Connection, article_id: int, bands: Iterable[int]) -> None:
-    """Let later articles find this one."""
-    rows = [{"band": band, "article_id": article_id} for band in dict.fromkeys(bands)]
+_SINCE = sa.bindparam("since", type_=UtcDateTime())
+_CANDIDATES = (
+    sa.select(articles.c.id, articles.c.story_id, articles.c.signature)
+    .where(
+        articles.c.id.in_(
+            sa.select(story_bands.c.article_id).where(story_bands.c.band.in_(sa.bindparam("bands", expanding=True)))
+        ),
+        articles.c.found >= _SINCE,
+        articles.c.signature.is_not(None),
+        articles.c.story_id.not_in(
+            sa.select(articles.c.story_id)
+            .where(articles.c.source_id == sa.bindparam("source"), articles.c.found >= _SINCE)
+            .correlate(None)
+        ),
+    )
+    .order_by(articles.c.id)
+    .limit(200)
+)
+
+
+def remember(connection: Connection, bands: Mapping[int, Iterable[int]]) -> None:
+    """Let later articles find these: the bands of each, by its id."""
+    rows = [
+        {"band": band, "article_id": article_id} for article_id, own in bands.items() for band in dict.fromkeys(own)
+    ]
     if rows:
-        connection.execute(sa.insert(story_bands), rows)
+        connection.execute(_REMEMBER, rows)
+
+
+_REMEMBER = sa.insert(story_bands)
 
 
 def join(connection: Connection, article_id: int, story_id: int) -> None:
