@@ -49,7 +49,8 @@ TEXTS: dict[str, str] = {
     ),
     "following_muted": "Tắt tiếng đến {until}.",
     "tried": (
-        "Trong {days} ngày, truy vấn này lẽ ra mang đến {month} bài, khoảng {day} bài mỗi ngày; {in_all} bài đã lưu khớp."
+        "Trong {days} ngày, truy vấn này lẽ ra mang đến {month} bài, khoảng {day} bài mỗi ngày; "
+        "{in_all} bài đã lưu khớp."
     ),
     "tried_latest": "Mới nhất: {title}",
     "tried_none": "Không bài nào trong {number} bài đã lưu khớp.",
