@@ -7,7 +7,7 @@ import json
 import pytest
 from conftest import Clock
 from sqlalchemy.engine import Connection
-from stored import numbered, same_story, store_articles, store_source, store_topic
+from stored import numbered, same_story, store_articles, store_match, store_source, store_topic
 
 from feeds.database import Database
 from feeds.errors import QueryError
@@ -66,6 +66,49 @@ def test_a_query_is_a_feed_with_the_words_that_matched(sqlite_database: Database
     assert "hubs" not in document
     with pytest.raises(QueryError):
         desk.query("(", "rss")
+
+
+def test_several_topics_are_a_feed_of_what_any_of_them_holds(
+    sqlite_database: Database, clock: Clock, desk: OnDemand
+) -> None:
+    source = store_source(sqlite_database, clock())
+    stored = store_articles(sqlite_database, source, numbered(source, 1, 4), clock())
+    sea = store_topic(sqlite_database, clock(), "sea", "sea")
+    air = store_topic(sqlite_database, clock(), "air", "air")
+    store_topic(sqlite_database, clock(), "own", "own", owner="telegram:1")
+    for topic, article in ((sea, stored[0]), (air, stored[0]), (air, stored[2])):
+        store_match(sqlite_database, topic, article, Span("text", 0, 7, "article"))
+    found = desk.feed("topics/sea+air", "json")
+    assert found is not None
+    document = json.loads(found.body)
+    assert document["title"] == "Sea + Air · Watch"
+    assert document["feed_url"] == "https://news.example.org/feeds/topics/sea+air.json"
+    assert [item["title"] for item in document["items"]] == ["Article 3", "Article 1"]
+    assert document["items"][1]["tags"] == ["Sea", "Air"]
+    assert document["items"][1]["_tocsin"]["matched"] == ["Article"]
+    assert "hubs" not in document
+    for missing in ("sea+none", "sea+own", "sea+sea", "sea+", "+", "sea+air+" + "+".join(map(str, range(30)))):
+        assert desk.feed(f"topics/{missing}", "json") is None
+
+
+def test_several_sources_are_a_feed_with_an_archive(sqlite_database: Database, clock: Clock, desk: OnDemand) -> None:
+    for slug in ("ministry", "agency", "other"):
+        source = store_source(sqlite_database, clock(), slug)
+        store_articles(sqlite_database, source, numbered(source, 1, 120), clock())
+    path, seen = "feeds/sources/agency+ministry.json", set[str]()
+    for _ in range(20):
+        before = path.partition("before=")[2] or None
+        found = desk.feed("sources/agency+ministry", "json", before=before)
+        assert found is not None
+        document = json.loads(found.body)
+        seen |= {item["url"] for item in document["items"]}
+        if "next_url" not in document:
+            break
+        path = document["next_url"]
+    assert seen == {
+        f"https://{slug}.example/news/{number}" for slug in ("ministry", "agency") for number in range(1, 121)
+    }
+    assert desk.feed("sources/agency+none", "json") is None
 
 
 def test_a_story_is_a_feed_of_its_sources(sqlite_database: Database, clock: Clock, desk: OnDemand) -> None:

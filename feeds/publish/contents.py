@@ -6,7 +6,7 @@ else's business: only public topics name an article, or have a feed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -180,9 +180,14 @@ def _filled(connection: Connection, spec: FeedSpec, shown: Sequence[Article], ch
                 source_title=(state.source.title if state else "") or article.source,
                 source_url=state.source.url if state else "",
                 topics=tuple(told[one.topic_id] for one in own if one.topic_id in told),
-                spans=tuple(span for one in own if one.topic_id in reasons for span in one.spans),
+                spans=_in_order(span for one in own if one.topic_id in reasons for span in one.spans),
                 also=tuple(one for one in copies.get(article.story or 0, []) if one.id != article.id),
             )
         )
     changed = max((time for one in shown for time in (one.found, one.updated) if time is not None), default=None)
     return Contents(spec if spec.is_archive else replace(spec, updated=changed), tuple(items), changed)
+
+
+def _in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """As they stand in the article, each once: several topics may select it by the same words."""
+    return tuple(sorted(set(spans), key=lambda one: (one.field != "title", one.field, one.start, one.end, one.clause)))
