@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 ALL_EVERY = timedelta(minutes=10)
 """Between two checks of every source, for what time alone brings: silence, a certificate's last days."""
+FLAPPING = timedelta(hours=6)
+"""What comes back so soon after its end was told is told again only when it has lasted for as long."""
 OVERLAP = timedelta(minutes=2)
 """A look is written down some time after the moment it notes."""
 
@@ -37,14 +39,16 @@ OVERLAP = timedelta(minutes=2)
 class _Changes:
     """What a check has to write."""
 
-    begun: list[tuple[SourceState | None, Alarm]] = field(default_factory=list)
+    begun: list[tuple[int | None, Alarm]] = field(default_factory=list)
+    lasting: list[StoredAlarm] = field(default_factory=list)
+    """Not told yet, because they had just been over."""
     renewed: list[tuple[int, Alarm]] = field(default_factory=list)
     over: list[StoredAlarm] = field(default_factory=list)
     withdrawn: list[StoredAlarm] = field(default_factory=list)
     look_again: list[int] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.begun or self.renewed or self.over or self.withdrawn)
+        return bool(self.begun or self.lasting or self.renewed or self.over or self.withdrawn)
 
 
 class Alarms:
@@ -89,6 +93,8 @@ class Alarms:
         opened: dict[int | None, dict[str, StoredAlarm]] = {}
         for alarm in store.open_alarms(connection):
             opened.setdefault(alarm.source_id, {})[alarm.code] = alarm
+            if alarm.told_at is None and now - alarm.since >= FLAPPING:
+                changes.lasting.append(alarm)
         silent = self._compare_all(connection, changes, states, opened.get(None, {}), now)
         # One that ends now is not written yet.
         recovered = now if changes.over else store.last_outage_end(connection)
@@ -145,19 +151,28 @@ class Alarms:
             if said is not None:
                 _renew(changes, said, alarm)
             elif alarm.code != "unreachable" or not _is_explained(state, silent, recovered, now):
-                changes.begun.append((state, alarm))
+                changes.begun.append((state.source.id, alarm))
         holding = {alarm.code for alarm in findings.alarms}
         changes.over += [one for code, one in opened.items() if code not in holding | findings.unknown]
 
     def _write(self, connection: Connection, changes: _Changes, now: datetime) -> None:
-        for state, alarm in changes.begun:
-            alarm_id = store.raise_alarm(connection, state.source.id if state else None, alarm, now)
-            self._tell(connection, store.by_id(connection, alarm_id), f"alarm:{alarm_id}", now)
+        just_over = store.ended_since(connection, now - FLAPPING) if changes.begun else set()
+        for source_id, alarm in changes.begun:
+            tell = (source_id, alarm.code) not in just_over
+            alarm_id = store.raise_alarm(connection, source_id, alarm, now, told=tell)
+            if tell:
+                self._tell(connection, store.by_id(connection, alarm_id), f"alarm:{alarm_id}", now)
         for alarm_id, alarm in changes.renewed:
             store.renew(connection, alarm_id, alarm)
+        over = {said.id for said in (*changes.over, *changes.withdrawn)}
+        for said in changes.lasting:
+            if said.id not in over:
+                store.told(connection, said.id, now)
+                self._tell(connection, said, f"alarm:{said.id}", now)
         for said in changes.over:
-            store.end(connection, said.id, now, told=True)
-            self._tell(connection, said, f"alarm-over:{said.id}", now, over=True)
+            store.end(connection, said.id, now, told=said.told_at is not None)
+            if said.told_at is not None:
+                self._tell(connection, said, f"alarm-over:{said.id}", now, over=True)
         for said in changes.withdrawn:
             store.end(connection, said.id, now, told=False)
         store.look_again(connection, changes.look_again, now)

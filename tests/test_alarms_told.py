@@ -210,6 +210,40 @@ def test_a_blip_of_the_network_takes_no_alarm_back(watch: Watch) -> None:
     assert watch.open() == ["bot-protection"]
 
 
+def test_what_comes_and_goes_is_not_told_each_time(watch: Watch) -> None:
+    source = watch.ids[0]
+    watch.fail(source)
+    watch.alarms.check()
+    watch.succeed(source)
+    watch.alarms.check()
+    assert len(watch.send()) == 4
+    for _ in range(3):
+        watch.clock.advance(minutes=30)
+        watch.fail(source)
+        watch.alarms.check()
+        assert watch.open() == ["bot-protection"]
+        watch.clock.advance(minutes=30)
+        watch.succeed(source)
+        watch.alarms.check()
+        assert watch.open() == []
+    assert watch.send() == []
+    # Then it stays.
+    start = watch.clock.advance(minutes=30)
+    watch.fail(source, since=start)
+    watch.alarms.check()
+    watch.clock.advance(hours=5)
+    watch.fail(source, since=start, failures=5)
+    watch.alarms.check()
+    assert watch.send() == []
+    watch.clock.advance(hours=1)
+    watch.alarms.check()
+    watch.alarms.check()
+    assert watch.send() == [("4711", "bot-protection"), ("desk", "bot-protection")]
+    watch.succeed(source)
+    watch.alarms.check()
+    assert watch.send() == [("4711", "over:bot-protection"), ("desk", "over:bot-protection")]
+
+
 def test_silence_is_noticed_without_any_look(watch: Watch) -> None:
     start = watch.clock()
     rhythm = Rhythm().learned([start - timedelta(days=days) for days in range(10)])

@@ -76,8 +76,10 @@ def history(connection: Connection, limit: int = 50) -> list[StoredAlarm]:
     return [_stored(row) for row in connection.execute(_COLUMNS.order_by(alarms.c.id.desc()).limit(limit))]
 
 
-def raise_alarm(connection: Connection, source_id: int | None, alarm: Alarm, now: datetime) -> int:
-    """Store a new one; what is owed of it is written in the same transaction. Returns its id."""
+def raise_alarm(
+    connection: Connection, source_id: int | None, alarm: Alarm, now: datetime, *, told: bool = True
+) -> int:
+    """Store a new one; returns its id. `told`: what is owed of it is written in the same transaction."""
     inserted = connection.execute(
         sa.insert(alarms).values(
             source_id=source_id,
@@ -86,10 +88,21 @@ def raise_alarm(connection: Connection, source_id: int | None, alarm: Alarm, now
             expected=alarm.expected,
             seen=alarm.seen,
             advice=alarm.advice,
-            told_at=now,
+            told_at=now if told else None,
         )
     )
     return inserted_id(inserted)
+
+
+def told(connection: Connection, alarm_id: int, now: datetime) -> None:
+    """What is owed of it is written now, in the same transaction."""
+    connection.execute(sa.update(alarms).where(alarms.c.id == alarm_id).values(told_at=now))
+
+
+def ended_since(connection: Connection, since: datetime) -> set[tuple[int | None, str]]:
+    """Source and code of the alarms whose end was told after then (UTC)."""
+    query = sa.select(alarms.c.source_id, alarms.c.code).where(alarms.c.over_told_at > since)
+    return {(row.source_id, row.code) for row in connection.execute(query)}
 
 
 def renew(connection: Connection, alarm_id: int, alarm: Alarm) -> None:
