@@ -233,6 +233,23 @@ def test_what_is_in_force_changes_only_once_it_is_confirmed(press: Press, hub: s
     assert websub.is_signed("the reader's", push.headers["X-Hub-Signature"], push.body)
 
 
+def test_what_is_asked_for_while_a_question_is_out_is_asked_about_next(
+    press: Press, hub: str, callback: Callback, clock: Clock
+) -> None:
+    def asks_again_before_it_answers(request: Request) -> Answer:
+        if len(callback.questions) == 1:
+            clock.advance(seconds=1)
+            ask(hub, callback.url, secret="second")
+        return callback._answer(request)
+
+    callback.site.on("/push", asks_again_before_it_answers)
+    ask(hub, callback.url, secret="first")
+    press.engine.drain()
+    assert len(callback.questions) == 2
+    (subscription,) = press.subscriptions()
+    assert (subscription.secret, subscription.asked_mode) == ("second", None)
+
+
 @on_sqlite_alone
 def test_a_renewal_replaces_lease_and_secret(press: Press, hub: str, callback: Callback, clock: Clock) -> None:
     ask(hub, callback.url, secret="old", lease_seconds="7200")

@@ -5,10 +5,12 @@ goes silent costs nothing but the difference to polling.
 from __future__ import annotations
 
 import hmac
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -40,6 +42,7 @@ from feeds.watch import Watcher
 on_sqlite_alone = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what does not differ by database."""
 
+CERTIFICATES = Path(__file__).parent / "data" / "feeds" / "certificates"
 POLLED = timedelta(minutes=15)
 """Between looks at a source whose rhythm isn't known."""
 
@@ -312,6 +315,19 @@ def test_a_hub_that_moved_is_followed_and_one_in_circles_is_not(desk: Desk, hub:
     desk.wait(minutes=10)
     assert (len(hub.requests), len(new.requests)) == (3, 2)
     assert desk.lease.error == "The hub sends us from one address to the next."
+
+
+@on_sqlite_alone
+def test_a_hub_that_sends_us_out_of_tls_does_not_get_the_secret_there(desk: Desk, hub: OwnHub) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / "valid.pem")
+    desk.session.verify = str(CERTIFICATES / "authority.pem")
+    with FakeSite(tls=context) as secured:
+        secured.redirect("/hub", hub.url, 307)
+        desk.watch(secured.url("/hub"))
+        assert len(secured.requests_for("/hub")) == 1
+    assert hub.requests == []
+    assert desk.lease.error == "The hub sends us from https to http, with a secret."
 
 
 @on_sqlite_alone
