@@ -61,6 +61,7 @@ SERVICES = ChatServices(
     search=search,
     why=why,
     feeds=lambda followed: [Found(topic.title, f"https://t.example.org/feeds/{topic.slug}.rss") for topic in followed],
+    private_feed=lambda destination, renew: f"https://t.example.org/{destination.address}/{'new' if renew else 'old'}",
     health=lambda: [Found("mps-en", None, "looked at 2 minutes ago")],
     operators=frozenset({OPERATOR}),
 )
@@ -311,7 +312,21 @@ def test_feeds_of_what_is_followed(anna: Chat, ask: Any) -> None:
     ask(anna, "/follow cyber-crime")
     message = ask(anna, "/feeds")
     assert "• Cyber <crime> & fraud" in message["text"]
-    assert message["entities"][-1]["url"] == "https://t.example.org/feeds/cyber-crime.rss"
+    links = [entity["url"] for entity in message["entities"] if entity["type"] == "text_link"]
+    assert links == ["https://t.example.org/feeds/cyber-crime.rss"]
+
+
+def test_the_private_feed_is_told_and_renewed(api: FakeBotApi, anna: Chat, ask: Any) -> None:
+    assert "t.example.org" not in ask(anna, "/feeds")["text"], "there is nothing to read yet"
+    ask(anna, "/follow cyber-crime")
+    assert f"https://t.example.org/{ANNA}/old\n" in ask(anna, "/feeds")["text"]
+    assert ask(anna, "/feeds new")["text"].endswith(f"https://t.example.org/{ANNA}/new")
+    binh, group = api.person(BINH), api.group(-500, administrators={ANNA})
+    ask(anna, "/follow cyber-crime", to=group)
+    assert "https://t.example.org/-500/old" in ask(binh, "/feeds", to=group)["text"]
+    refused = ask(binh, "/feeds new", to=group)["text"]
+    assert "administrators" in refused
+    assert "t.example.org" not in refused
 
 
 def test_in_a_group_only_administrators_change_things(
