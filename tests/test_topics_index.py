@@ -77,7 +77,7 @@ def test_the_delta_is_merged_and_gaps_are_closed():
     for _ in range(8):
         for number, each in queries.items():
             index.add(number, each)
-    assert len(index._roots) < 8 * len(queries)
+    assert len(index._packed) < 8 * len(queries)
     articles = [article(rng) for _ in range(10)]
     for one in articles:
         assert index.match(one) == plain(queries, one)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from feeds.model import Article, Span
 from feeds.topics import language as languages
-from feeds.topics.query import Leaf, Near, Node, Term
+from feeds.topics.query import Leaf, Near, Term
 from feeds.topics.text import Word, find_runs, split, stem
 
 Place = tuple[int, int]
@@ -86,6 +87,17 @@ def accepts(term: Term, word: Word, language: str) -> bool:
     if term.kind == "stem" or language == "vi":
         return stem(seen, language) == stem(term.text, language)
     return seen == term.text
+
+
+def in_sequence(each: Iterator[list[Place]]) -> list[Place]:
+    """Return where a place of the first is followed by one of the second, and so on."""
+    found = next(each)
+    while found and (places := next(each, None)) is not None:
+        ends: dict[int, list[int]] = {}
+        for first, last in places:
+            ends.setdefault(first, []).append(last)
+        found = [(first, end) for first, last in found for end in ends.get(last + 1, ())]
+    return found
 
 
 class Document:
@@ -170,10 +182,6 @@ class Document:
         """Does a leaf occur?"""
         return bool(self.places(leaf))
 
-    def single_words(self, node: Node) -> list[int] | None:
-        """Return the positions of a node that is nothing but single words, in no order; None where it is more."""
-        return None
-
     def places(self, leaf: Leaf) -> list[Place]:
         """Return where a leaf occurs, in order."""
         found = self._places.get(leaf)
@@ -196,15 +204,7 @@ class Document:
 
     def _sequence(self, terms: tuple[Term, ...]) -> list[Place]:
         """Return where these terms follow each other."""
-        found = self.positions(terms[0])
-        for term in terms[1:]:
-            if not found:
-                break
-            ends: dict[int, list[int]] = {}
-            for first, last in self.positions(term):
-                ends.setdefault(first, []).append(last)
-            found = [(first, end) for first, last in found for end in ends.get(last + 1, ())]
-        return found
+        return in_sequence(self.positions(term) for term in terms)
 
     # Sentences and paragraphs
 

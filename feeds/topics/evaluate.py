@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator
-from functools import partial
+from collections.abc import Hashable, Iterable
 
 from feeds.model import Article, Match, Span
 from feeds.topics.document import Document, Place
+from feeds.topics.near import Pair, cover, near_pairs
 from feeds.topics.query import And, AtLeast, Language, Leaf, Near, Node, Not, Or, Query, Weighted, leaves
 
 MOST_PLACES = 20
 """Spans kept of one word or phrase, so that a word on every line does not drown the others."""
-_MOST_PAIRS = 5_000
-_FEW = 100
 
 Found = dict[Leaf, dict[Place, None]]
 
@@ -90,7 +87,7 @@ def holds(node: Node, document: Document) -> bool:
                 return True
         return False
     if isinstance(node, Near):
-        return is_near(node, document)
+        return bool(all_pairs(node, document))
     if isinstance(node, Language):
         return document.speaks(node.code)
     if isinstance(node, AtLeast):
@@ -121,93 +118,18 @@ def places(node: Node, document: Document) -> list[Place]:
             return places(present[0], document)
         return sorted({place for child in present for place in places(child, document)})
     assert isinstance(node, Near)
-    return sorted({_cover(left, right) for left, right in all_pairs(node, document)})
+    return sorted({cover(left, right) for left, right in all_pairs(node, document)})
 
 
-def _cover(left: Place, right: Place) -> Place:
-    return min(left[0], right[0]), max(left[1], right[1])
-
-
-def is_near(node: Near, document: Document) -> bool:
-    """Is there a pair of places that are near each other, or a lonely one for NOT NEAR?"""
-    distance = node.distance
-    if isinstance(distance, int) and not node.negated:
-        left = document.single_words(node.left)
-        right = document.single_words(node.right) if left else left
-        if left is not None and right is not None and len(left) * len(right) <= _FEW:
-            # The usual case, without the machinery: a few single words on each side.
-            lowest = 1 if node.ordered else -distance
-            # A list, not a generator: the lists are short, and starting a generator costs more.
-            near = [1 for word in left for other in right if lowest <= other - word <= distance and other != word]
-            return bool(near)
-    return next(pairs(node, document), None) is not None
-
-
-def all_pairs(node: Near, document: Document) -> list[tuple[Place, Place]]:
-    """Return the pairs of `pairs`, worked out once for each article."""
+def all_pairs(node: Near, document: Document) -> list[Pair]:
+    """Return the pairs of places that are near each other (`near_pairs`), worked out once for each article."""
     found = document.pairs.get(node)
     if found is None:
-        found = document.pairs[node] = list(pairs(node, document))
+        left = places(node.left, document)
+        right = places(node.right, document.full if node.negated else document) if left else []
+        found = near_pairs(left, right, node.distance, node.ordered, node.negated, document)
+        document.pairs[node] = found
     return found
-
-
-def pairs(node: Near, document: Document) -> Iterator[tuple[Place, Place]]:
-    """Yield the pairs of places that are near each other; for NOT NEAR, each lonely place twice.
-
-    At most 5,000, so that a text of one repeated word stays cheap.
-    """
-    left = places(node.left, document)
-    if not left:
-        return
-    right = places(node.right, document.full if node.negated else document)
-    found = 0
-    starts = [place[0] for place in right]
-    widest = max((last - first for first, last in right), default=0)
-    for place in left:
-        near = _near(node, document, place, right, starts, widest)
-        if node.negated:
-            if next(near, None) is None:
-                yield place, place
-            continue
-        for other in near:
-            yield place, other
-            found += 1
-            if found >= _MOST_PAIRS:
-                return
-
-
-def _near(
-    node: Near, document: Document, place: Place, right: list[Place], starts: list[int], widest: int
-) -> Iterator[Place]:
-    """Yield the places of `right` that are near one of the left, without overlap."""
-    first, last = place
-    if isinstance(node.distance, int):
-        low = last if node.ordered else first - node.distance - widest
-        for index in range(bisect_left(starts, low), len(right)):
-            other = right[index]
-            if other[0] > last + node.distance:
-                return
-            if other[0] > last or (not node.ordered and other[1] < first and first - other[1] <= node.distance):
-                yield other
-        return
-    unit = document.unit(node.distance, first)
-    if unit != document.unit(node.distance, last):
-        return
-    begin = (
-        bisect_left(starts, last)
-        if node.ordered
-        else bisect_left(starts, unit, key=partial(document.unit, node.distance))
-    )
-    for index in range(begin, len(right)):
-        other = right[index]
-        if document.unit(node.distance, other[0]) != unit:
-            if other[0] > last:
-                return
-            continue
-        if document.unit(node.distance, other[1]) == unit and (
-            other[0] > last or (not node.ordered and other[1] < first)
-        ):
-            yield other
 
 
 def collect(node: Node, document: Document, found: Found) -> float:
@@ -252,7 +174,7 @@ def _gather(node: Node, document: Document, wanted: set[Place], found: Found) ->
         for child in node.children:
             _gather(child, document, wanted, found)
     elif isinstance(node, Near):
-        some = [pair for pair in all_pairs(node, document) if _cover(*pair) in wanted]
+        some = [pair for pair in all_pairs(node, document) if cover(*pair) in wanted]
         _gather(node.left, document, {left for left, _ in some}, found)
         if not node.negated:
             _gather(node.right, document, {right for _, right in some}, found)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
 import numpy as np
@@ -22,10 +21,11 @@ import numpy.typing as npt
 from feeds.model import Article, Match
 from feeds.topics import vocabulary
 from feeds.topics.anchors import ALONE, IN_TITLE, Key, Need, Needs
-from feeds.topics.evaluate import match_document
 from feeds.topics.language import is_little_word
-from feeds.topics.query import Node, Query, Term, leaves
-from feeds.topics.quick import QuickDocument
+from feeds.topics.packed import Leaves, Packed, leaf_numbers, pack, parts, tree, unpack
+from feeds.topics.query import Node, Query
+from feeds.topics.quick import QuickDocument, distinct
+from feeds.topics.verify import Verifier
 from feeds.topics.vocabulary import Hashes, Vocabulary, hash_keys
 
 Slots = npt.NDArray[np.int32]
@@ -55,7 +55,7 @@ class Index:
         self._lock = threading.RLock()
         self._present = np.zeros(_NEVER + 1, np.bool_)
         self._present[_ALWAYS] = True
-        self._build({identifier: query.root for identifier, query in queries}, sample, {}, 0)
+        self._build(((identifier, query.root) for identifier, query in queries), sample, {}, 0)
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -68,9 +68,8 @@ class Index:
         with self._lock:
             if identifier in self._slots:
                 self._retire(identifier)
-            for leaf in leaves(query.root):
-                self._vocabulary.enter(leaf)
-            keys, slots = self._store([(identifier, query.root)])
+            self._keep(identifier, pack(query.root, self._leaves))
+            keys, slots = self._anchor(range(len(self._packed) - 1, len(self._packed)))
             for hashed, slot in zip(keys.tolist(), slots.tolist(), strict=True):
                 self._delta.setdefault(hashed, []).append(slot)
             self._delta_size += len(slots)
@@ -91,67 +90,88 @@ class Index:
             if self._articles % _EVERY == 0:
                 self._learn(document)
             self._articles += 1
+            verifier = Verifier(document, self._leaves)
             matches = []
             for slot in self._candidates(document):
-                root = self._roots[slot]
-                if root is not None and (match := match_document(self._ids[slot], root, document)) is not None:
+                packed = self._packed[slot]
+                if packed and (match := verifier.match(self._ids[slot], unpack(packed))) is not None:
                     matches.append(match)
             return matches
 
     def rebuild(self) -> None:
         """Choose all anchors anew by what has been seen of articles, and free what removed queries left behind."""
         with self._lock:
-            roots = {identifier: self._roots[slot] for identifier, slot in self._slots.items()}
-            seen = dict(zip(self._vocabulary.terms, self._seen.tolist(), strict=False))
-            self._build({key: root for key, root in roots.items() if root is not None}, (), seen, self._counted)
+            seen = dict(zip(self._vocabulary.names, self._seen.tolist(), strict=False))
+            leaves, packed = self._leaves, self._packed
+            stored = [(identifier, packed[slot]) for identifier, slot in self._slots.items()]
+            roots = ((identifier, tree(unpack(each), leaves)) for identifier, each in stored)
+            self._build(roots, (), seen, self._counted)
 
     # Storing
 
     def _build(
-        self, roots: dict[Hashable, Node], sample: Iterable[Article], seen: dict[Term, int], counted: int
+        self, roots: Iterable[tuple[Hashable, Node]], sample: Iterable[Article], seen: dict[str, int], counted: int
     ) -> None:
-        """Begin afresh. `seen`: in how many of the `counted` articles each term stood."""
+        """Begin afresh. `seen`: in how many of the `counted` articles each term stood, by its name."""
         collecting = gc.isenabled()
         # Building makes many small objects that all stay; to look for garbage among them takes longer than the work.
         gc.disable()
         try:
             self._vocabulary = Vocabulary()
+            self._leaves = Leaves(self._vocabulary)
             self._languages: dict[str, int] = {}
             self._slots: dict[Hashable, int] = {}
             self._ids: list[Hashable] = []
-            self._roots: list[Node | None] = []
+            self._packed: list[bytes] = []
             self._alive = np.zeros(0, np.bool_)
             self._others = [np.zeros((0, _KEYS_OF_A_NEED), np.int32) for _ in range(_OTHER_NEEDS)]
             self._delta: dict[int, list[int]] = {}
             self._delta_size = 0
             self._articles = 0
-            used = Counter(leaf for root in roots.values() for leaf in leaves(root))
-            numbers = [(number, count) for leaf, count in used.items() for number in self._vocabulary.enter(leaf)]
-            self._used = np.zeros(len(self._vocabulary.terms), np.int32)
-            np.add.at(self._used, [number for number, _ in numbers], [count for _, count in numbers])
-            self._most = max(1, len(roots))
+            for identifier, root in roots:
+                self._keep(identifier, pack(root, self._leaves))
+            self._count_uses()
             self._counted = counted
-            self._seen = np.array([seen.get(term, 0) for term in self._vocabulary.terms], np.int32)
+            self._seen = np.array([seen.get(name, 0) for name in self._vocabulary.names], np.int32)
             for article in sample:
                 self._learn(QuickDocument(article, self._vocabulary))
-            self._needs = Needs(self._vocabulary.number, self._language, self._frequency)
-            keys, slots = self._store(list(roots.items()))
+            self._needs = Needs(self._leaves.meanings, self._language, self._frequency)
+            keys, slots = self._anchor(range(len(self._packed)))
             self._set_base(keys, slots)
         finally:
             if collecting:
                 gc.enable()
 
-    def _store(self, roots: list[tuple[Hashable, Node]]) -> tuple[Hashes, Slots]:
-        """Give each root a slot and choose its needs; return the hashes of all anchors' keys, and their slots."""
+    def _keep(self, identifier: Hashable, packed: bytes) -> None:
+        """Store a query without anchoring it; one of the same id that is not anchored yet gives way."""
+        slot = self._slots.setdefault(identifier, len(self._packed))
+        if slot < len(self._packed):
+            self._packed[slot] = packed
+        else:
+            self._ids.append(identifier)
+            self._packed.append(packed)
+
+    def _count_uses(self) -> None:
+        """Count how many queries ask for each term."""
+        leaves = np.zeros(len(self._leaves.texts), np.int32)
+        for packed in self._packed:
+            for leaf in leaf_numbers(unpack(packed)):
+                leaves[leaf] += 1
+        self._used = np.zeros(len(self._vocabulary), np.int32)
+        for meaning, count in zip(self._leaves.meanings, leaves.tolist(), strict=True):
+            for numbers in parts(meaning)[2]:
+                for number in numbers:
+                    self._used[number] += count
+        self._most = max(1, len(self._packed))
+
+    def _anchor(self, new: range) -> tuple[Hashes, Slots]:
+        """Choose the needs of new slots; return the hashes of all their anchors' keys, and the slots of those."""
         firsts: list[int] = []
         seconds: list[int] = []
         slots: list[int] = []
         others: list[list[Need]] = []
-        for identifier, root in roots:
-            slot = self._slots[identifier] = len(self._roots)
-            self._ids.append(identifier)
-            self._roots.append(root)
-            anchor, *further = self._choose(root)
+        for slot in new:
+            anchor, *further = self._choose(unpack(self._packed[slot]))
             for first, second in anchor:
                 firsts.append(first)
                 seconds.append(second)
@@ -159,13 +179,13 @@ class Index:
             others.append(further)
         self._needs.forget()
         self._play(zip(firsts, seconds, strict=True))
-        self._alive = np.concatenate((self._alive, np.ones(len(roots), np.bool_)))
+        self._alive = np.concatenate((self._alive, np.ones(len(new), np.bool_)))
         for position in range(_OTHER_NEEDS):
             these = self._places_of([need[position] if position < len(need) else () for need in others])
             self._others[position] = np.concatenate((self._others[position], these))
         return hash_keys(firsts, seconds), np.array(slots, np.int32)
 
-    def _choose(self, root: Node) -> list[Need]:
+    def _choose(self, root: Packed) -> list[Need]:
         """Return the anchor, and the needs that are checked before a query is evaluated."""
         needs = self._needs.of(root)
         if len(needs) == 1:
@@ -206,7 +226,7 @@ class Index:
 
     def _retire(self, identifier: Hashable) -> None:
         slot = self._slots.pop(identifier)
-        self._roots[slot] = None
+        self._packed[slot] = b""
         self._ids[slot] = None
         self._alive[slot] = False
 
@@ -217,7 +237,7 @@ class Index:
         slots = np.concatenate((self._base_slots, np.array([slot for _, slot in delta], np.int32)))
         alive = self._alive[slots]
         keys, slots = keys[alive], slots[alive]
-        if len(self._roots) > 2 * len(self._slots):
+        if len(self._packed) > 2 * len(self._slots):
             slots = self._renumber(slots)
         self._set_base(keys, slots)
         self._delta, self._delta_size = {}, 0
@@ -226,7 +246,7 @@ class Index:
         """Close the gaps that removed queries left."""
         kept = np.flatnonzero(self._alive)
         new = (np.cumsum(self._alive) - 1).astype(np.int32)
-        self._roots = [self._roots[slot] for slot in kept.tolist()]
+        self._packed = [self._packed[slot] for slot in kept.tolist()]
         self._ids = [self._ids[slot] for slot in kept.tolist()]
         self._slots = {identifier: slot for slot, identifier in enumerate(self._ids)}
         self._others = [places[kept] for places in self._others]
@@ -237,8 +257,8 @@ class Index:
 
     def _learn(self, document: QuickDocument) -> None:
         """Count the terms that stand in an article."""
-        if len(self._seen) < len(self._vocabulary.terms):
-            more = max(1024, len(self._vocabulary.terms) - len(self._seen))
+        if len(self._seen) < len(self._vocabulary):
+            more = max(1024, len(self._vocabulary) - len(self._seen))
             self._seen = np.concatenate((self._seen, np.zeros(more, np.int32)))
         self._seen[document.distinct_terms()] += 1
         self._counted += 1
@@ -252,9 +272,9 @@ class Index:
             return self._frequency((first, ALONE)) * 0.05
         if second != ALONE:
             return min(self._frequency((first, ALONE)), self._frequency((second, ALONE))) * 0.05
-        term = self._vocabulary.terms[first]
+        text = self._vocabulary.names[first].partition("\n")[2]
         used = int(self._used[first]) if first < len(self._used) else 0
-        guess = 0.9 if is_little_word(term.text) else min(0.5, 0.001 + used / self._most)
+        guess = 0.9 if is_little_word(text) else min(0.5, 0.001 + used / self._most)
         seen = int(self._seen[first]) if first < len(self._seen) else 0
         return (seen + 2 * guess) / (self._counted + 2)
 
@@ -283,7 +303,7 @@ class Index:
         for others in self._others:
             slots = slots[present[others[slots]].view(np.uint64)[:, 0] != 0]
         present[places] = False
-        candidates: list[int] = np.unique(slots).tolist()
+        candidates: list[int] = distinct(slots).tolist()
         return candidates
 
 

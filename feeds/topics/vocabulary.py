@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from feeds.topics.query import Leaf, Term
-from feeds.topics.text import Word, split, stem, word
+from feeds.topics.query import Kind, Term, shared_term
+from feeds.topics.text import Word, split, stem
 
 Numbers = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint32]
@@ -131,13 +131,9 @@ class _Comparisons:
         """Return the numbers of the terms that a word satisfies."""
         surface, lower, folded = seen
         stemmed = stem(lower, self.language)
-        known = [
-            self.exact.get(surface),
-            self.lower.get(lower),
-            self.folded.get(folded),
-            self.stems.get(stemmed),
-            self.folded_stems.get(stemmed if folded is lower else stem(folded, self.language)),
-        ]
+        known = [self.exact.get(surface), self.lower.get(lower), self.folded.get(folded), self.stems.get(stemmed)]
+        if self.folded_stems:
+            known.append(self.folded_stems.get(stemmed if folded is lower else stem(folded, self.language)))
         for text, table in ((lower, self.prefixes), (folded, self.folded_prefixes)):
             if table:
                 known += [table.get(text[:length]) for length in self.prefix_lengths if length <= len(text)]
@@ -166,7 +162,12 @@ class _Memory(dict[str, int]):
         form = self.vocabulary.form
         find = self.comparisons.find
         if run.isascii() and run.isalnum():
-            number = self[run] = form(find(word(run)))
+            lower = run.lower()
+            # The capital at the head of a sentence makes no difference unless a query asks for exactly this.
+            if lower in self and run not in self.comparisons.exact and lower not in self.comparisons.exact:
+                number = self[run] = self[lower]
+            else:
+                number = self[run] = form(find(Word(run, lower, lower)))
             return number
         pieces, joined = split(run)
         if len(pieces) == 1 and (pieces[0].start, pieces[0].end) == (0, len(run)):
@@ -180,16 +181,29 @@ class _Memory(dict[str, int]):
         return number
 
 
+_KINDS: dict[str, Kind] = {"s": "stem", "w": "word", "p": "prefix", "e": "exact"}
+
+
+def name_of(term: Term) -> str:
+    """Return a term as one string: terms are kept so, at a quarter of the room."""
+    return f"{term.kind[0]}{'~' if term.loose else ''}{term.space}\n{term.text}"
+
+
+def term_of(name: str) -> Term:
+    """Return the term that `name_of` named."""
+    head, _, text = name.partition("\n")
+    return shared_term(_KINDS[head[0]], text, head[1:2] == "~", head[1:].removeprefix("~"))
+
+
 class Vocabulary:
     """All terms, their numbers, and the roles they play as keys: alone, first or second of a pair."""
 
     def __init__(self) -> None:
-        self.numbers: dict[Term, int] = {}
-        self.terms: list[Term] = []
-        self.simple: dict[Leaf, int | tuple[int, ...]] = {}
-        """Leaves that are a word or a phrase anywhere in the running text: the number of its term, or of each."""
+        self.names: list[str] = []
+        """Number → `name_of` the term."""
         self.spaces: set[str] = set()
-        self._roles: list[int] = []
+        self._numbers: dict[str, int] = {}
+        self._roles = bytearray()
         self._by_text: dict[tuple[str, str], _Comparisons] = {}
         self._memories: dict[tuple[str, str], _Memory] = {}
         self._forget()
@@ -202,12 +216,16 @@ class Vocabulary:
             rows.append([])
         self._memories.clear()
 
+    def __len__(self) -> int:
+        return len(self.names)
+
     def number(self, term: Term) -> int:
         """Return a term's number; new terms get the next one."""
-        number = self.numbers.get(term)
+        name = name_of(term)
+        number = self._numbers.get(name)
         if number is None:
-            number = self.numbers[term] = len(self.terms)
-            self.terms.append(term)
+            number = self._numbers[name] = len(self.names)
+            self.names.append(name)
             self._roles.append(0)
             self.spaces.add(term.space)
             for (space, _), comparisons in self._by_text.items():
@@ -217,12 +235,9 @@ class Vocabulary:
                 self._forget()
         return number
 
-    def enter(self, leaf: Leaf) -> list[int]:
-        """Return the numbers of a leaf's terms."""
-        numbers = [self.number(term) for terms in leaf.alternatives for term in terms]
-        if len(leaf.alternatives) == 1 and not leaf.first and not leaf.field:
-            self.simple[leaf] = numbers[0] if len(numbers) == 1 else tuple(numbers)
-        return numbers
+    def term(self, number: int) -> Term:
+        """Return the term of that number."""
+        return term_of(self.names[number])
 
     def play(self, number: int, role: int) -> None:
         """Note that a term is a key, and in which role."""
@@ -252,7 +267,8 @@ class Vocabulary:
             comparisons = self._by_text.get(key)
             if comparisons is None:
                 comparisons = self._by_text[key] = _Comparisons(language)
-                for term, number in self.numbers.items():
+                for number in range(len(self.names)):
+                    term = self.term(number)
                     if term.space == space:
                         comparisons.add(term, number)
             if len(self._forms) > _MOST_REMEMBERED:

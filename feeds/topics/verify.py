@@ -1,0 +1,177 @@
+"""Does a packed query hold of one article, and by which words? The same answers as `evaluate`, for the index.
+
+What is worked out for one query is kept for the next: a word that stands in thirty of them is located once, and the
+spans that mark it are made once. `evaluate` is the truth, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from feeds.model import Match, Span
+from feeds.topics.document import Place
+from feeds.topics.evaluate import MOST_PLACES
+from feeds.topics.near import Pair, cover, near_pairs
+from feeds.topics.packed import AND, AT_LEAST, LANGUAGE, NEAR, NOT, OR, Leaves, Packed
+from feeds.topics.quick import QuickDocument
+
+Mark = tuple[Place, str]
+"""A place, and the clause that stands there: what a span is made from, and the order of spans."""
+
+
+class _Places(dict[int, list[Place]]):
+    """Leaf → where it stands, in order; found when first asked for."""
+
+    def __init__(self, document: QuickDocument, leaves: Leaves) -> None:
+        super().__init__()
+        self.find = document.find
+        self.meanings = leaves.meanings
+
+    def __missing__(self, leaf: int) -> list[Place]:
+        found = self[leaf] = self.find(self.meanings[leaf])
+        return found
+
+
+class Verifier:
+    """Verifies packed queries against one article."""
+
+    def __init__(self, document: QuickDocument, leaves: Leaves) -> None:
+        self.document = document
+        self.texts = leaves.texts
+        self.found_at = _Places(document, leaves)
+        self._of_leaf: dict[int, dict[Mark, Span]] = {}
+        self._spans: dict[Mark, Span] = {}
+        self._pairs: dict[Packed, list[Pair]] = {}
+
+    def match(self, identifier: Hashable, root: Packed) -> Match | None:
+        """Return the match of one query under the given id."""
+        if type(root) is int:
+            only = self._marks_of(root)
+            return Match(identifier, tuple(only.values())) if only else None
+        if not self.holds(root):
+            return None
+        marks: dict[Mark, Span] = {}
+        score = self._collect(root, marks)
+        # Places in ascending order are in reading order, the title first.
+        return Match(identifier, tuple([marks[mark] for mark in sorted(marks)]), score or 1.0)
+
+    def holds(self, node: Packed) -> bool:
+        """Is this part of a query true of the article?"""
+        found_at = self.found_at
+        if type(node) is int:
+            return bool(found_at[node])
+        assert isinstance(node, tuple)
+        kind = node[0]
+        if kind == AND:
+            for child in node[1:]:  # noqa: SIM110 - a generator costs more than most children
+                if not (found_at[child] if type(child) is int else self.holds(child)):
+                    return False
+            return True
+        if kind == OR:
+            for child in node[1:]:  # noqa: SIM110
+                if found_at[child] if type(child) is int else self.holds(child):
+                    return True
+            return False
+        if kind == NOT:
+            return not self.holds(node[1])
+        if kind == NEAR:
+            return bool(self._near(node))
+        if kind == LANGUAGE:
+            return self.document.speaks(node[1])
+        if kind == AT_LEAST:
+            return len({place for child in node[2:] for place in self._places(child)}) >= int(node[1])
+        return self._reached(node) >= float(node[1])
+
+    def _reached(self, node: tuple[Packed, ...]) -> float:
+        """Return the sum of the weights of what holds."""
+        total: float = sum(weight for weight, child in node[2:] if self.holds(child))  # type: ignore[misc]
+        return total
+
+    def _places(self, node: Packed) -> list[Place]:
+        """Return where a word, phrase, alternative or NEAR stands, in order."""
+        if isinstance(node, int):
+            return self.found_at[node]
+        if node[0] == OR:
+            some = [places for child in node[1:] if (places := self._places(child))]
+            return some[0] if len(some) == 1 else sorted({place for places in some for place in places})
+        return sorted({cover(left, right) for left, right in self._near(node)})
+
+    def _near(self, node: Packed) -> list[Pair]:
+        """Return the pairs of places that are near each other, or are lonely where that is asked."""
+        found = self._pairs.get(node)
+        if found is None:
+            _, left, right, distance, ordered, negated = node  # type: ignore[misc]
+            places = self._places(left)
+            others = self._places(right) if places else []
+            found = self._pairs[node] = near_pairs(places, others, distance, ordered, negated, self.document)
+        return found
+
+    def _collect(self, node: Packed, marks: dict[Mark, Span]) -> float:
+        """Gather the spans by which a node that holds does so; return the sum of the scores of its any(…) groups."""
+        if isinstance(node, int):
+            marks.update(self._marks_of(node))
+            return 0.0
+        kind = node[0]
+        score = 0.0
+        if kind == AND:
+            for child in node[1:]:
+                if type(child) is int:
+                    marks.update(self._marks_of(child))
+                elif child[0] != NOT:
+                    score += self._collect(child, marks)
+        elif kind == OR:
+            for child in node[1:]:
+                if type(child) is int:
+                    marks.update(self._marks_of(child))
+                elif self.holds(child):
+                    score += self._collect(child, marks)
+        elif kind == NEAR:
+            self._gather_sides(node, self._near(node)[:MOST_PLACES], marks)
+        elif kind == AT_LEAST:
+            most = max(MOST_PLACES, node[1])
+            for child in node[2:]:
+                self._gather(child, set(self._places(child)[:most]), marks)
+        elif kind != LANGUAGE:
+            for weight, child in node[2:]:
+                if weight > 0 and self.holds(child):
+                    self._collect(child, marks)
+            score = self._reached(node)
+        return score
+
+    def _gather(self, node: Packed, wanted: set[Place], marks: dict[Mark, Span]) -> None:
+        """Gather the spans of the words that make up these places of a node."""
+        if isinstance(node, int):
+            text = self.texts[node]
+            for place in self.found_at[node]:
+                if place in wanted:
+                    marks[place, text] = self._span((place, text))
+        elif node[0] == OR:
+            for child in node[1:]:
+                self._gather(child, wanted, marks)
+        else:
+            self._gather_sides(node, [pair for pair in self._near(node) if cover(*pair) in wanted], marks)
+
+    def _gather_sides(self, node: tuple[Packed, ...], pairs: list[Pair], marks: dict[Mark, Span]) -> None:
+        """Gather the spans of both sides of NEAR; of NOT NEAR only those of the left."""
+        _, left, right, _, _, negated = node
+        self._gather(left, {place for place, _ in pairs}, marks)
+        if not negated:
+            self._gather(right, {place for _, place in pairs}, marks)
+
+    def _marks_of(self, leaf: int) -> dict[Mark, Span]:
+        """Return the spans of the first places of a leaf, in order."""
+        found = self._of_leaf.get(leaf)
+        if found is None:
+            text = self.texts[leaf]
+            found = {}
+            for place in self.found_at[leaf][:MOST_PLACES]:
+                found[place, text] = self._span((place, text))
+            self._of_leaf[leaf] = found
+        return found
+
+    def _span(self, mark: Mark) -> Span:
+        found = self._spans.get(mark)
+        if found is None:
+            place, text = mark
+            found = self._spans[mark] = self.document.span(text, place)
+        return found
