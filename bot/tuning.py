@@ -22,7 +22,10 @@ from feeds.store.queries import named_topics
 from feeds.topics import Suggestion, Vote, parse, suggest
 from feeds.topics.feedback import FEWEST_VOTES
 
-__all__ = ["FEWEST_VOTES", "Tuning", "chosen", "key_of", "tuning", "vote"]
+__all__ = ["FEWEST_VOTES", "OPERATORS", "Tuning", "chosen", "key_of", "tuning", "vote"]
+
+OPERATORS = "desk"
+"""The voter that is all operators together."""
 
 MOST_VOTES = 400
 """The latest so many are learned from: enough for the figures to hold, few enough to wait for."""
@@ -51,7 +54,7 @@ class Tuning:
 def vote(connection: Connection, topic: Topic, article_uid: str, voter: str, good: bool, now: datetime) -> bool:
     """Keep somebody's vote on an article that the topic selected; the last one counts. False if it selected none such.
 
-    `voter` is who it is, as "telegram:100", or "desk" for the operators together.
+    `voter` is who it is, as "telegram:100", or `OPERATORS`.
     """
     article = articles.by_uid(connection, article_uid)
     if article is None or article.id is None or topic.id is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
+from bot import tuning
 from bot.channels import signature
 from bot.channels.chat_formats import FORMATS
 from bot.errors import TocsinError
@@ -19,6 +20,7 @@ from bot.model import Destination
 from bot.store import deliveries, owing
 from bot.subscription_list import unused_slug
 from bot.subscriptions import Subscriptions, target_kind
+from bot.tuning import Tuning
 from bot.web.services import WebServices
 from feeds import targets
 from feeds.model import DESK, Source, Topic
@@ -228,6 +230,33 @@ class Operations:
                 raise WrongInputError("slug", "slug_taken")
             owner = DESK if known is None else known.owner
             return topic_store.save_topic(connection, replace(topic, owner=owner), self._services.clock())
+
+    def vote(self, slug: str, article: str, *, good: bool) -> bool:
+        """The operators' 👍 or 👎 on an article (its uid) that the topic selected; False if it selected none such."""
+        with self._database.write() as connection:
+            topic = topic_store.topic_by_slug(connection, slug)
+            if topic is None or not topic.public:
+                return False
+            return tuning.vote(connection, topic, article, tuning.OPERATORS, good, self._services.clock())
+
+    def tuning(self, slug: str) -> Tuning | None:
+        """What people's votes on a public topic suggest; None if there is no such topic."""
+        with self._database.read() as connection:
+            topic = topic_store.topic_by_slug(connection, slug)
+            return tuning.tuning(connection, topic) if topic is not None and topic.public else None
+
+    def improve_topic(self, slug: str, key: str) -> Topic | None:
+        """Take up a suggestion, named as `tuning.key_of` does; None if the votes suggest something else by now.
+
+        Raises `WrongInputError`: for a declared topic, which its file would restore.
+        """
+        found = self.tuning(slug)
+        suggestion = tuning.chosen(found.suggestions, key) if found is not None else None
+        if found is None or suggestion is None:
+            return None
+        if found.topic.owner is None:
+            raise WrongInputError("topic", "declared_topic", slug=slug)
+        return self.save_topic(replace(found.topic, query=suggestion.query.text))
 
     def remove_topic(self, slug: str) -> bool:
         """Match it no more; False if there is no such."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.engine import Connection
 
 from bot.store import deliveries
+from bot.tuning import OPERATORS
 from bot.web import reading
 from bot.web.pages import marking
 from bot.web.pages.cards import Card, TopicMatch, make_card, read_cards, topic_matches
@@ -18,7 +19,7 @@ from bot.web.pages.home import feeds_of_all
 from bot.why import why
 from feeds.database import AnyRow
 from feeds.errors import QueryError
-from feeds.model import Article, Source, Span
+from feeds.model import Article, Source, Span, Topic
 from feeds.store import articles, stories
 from feeds.store import topics as topic_store
 
@@ -36,6 +37,8 @@ class ArticlePage:
     revisions: tuple[AnyRow, ...]
     sent: int
     told: tuple[deliveries.DeliveryRow, ...]
+    votes: dict[str, bool]
+    """By topic: how the operators voted on it."""
     steps: tuple[str, ...]
     """Why it did or did not alert, sentence by sentence (English); for operators."""
 
@@ -62,8 +65,14 @@ def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | 
         revisions=tuple(articles.revisions_of(connection, article.id)),
         sent=sum(1 for one in told if one.state == "sent"),
         told=tuple(told) if page.operator else (),
+        votes=_votes(connection, article.id, named) if page.operator else {},
         steps=why(connection, article.url, page.now).steps if page.operator else (),
     )
+
+
+def _votes(connection: Connection, article_id: int, named: Mapping[int, Topic]) -> dict[str, bool]:
+    cast = topic_store.votes_by(connection, OPERATORS, article_id)
+    return {named[topic_id].slug: good for topic_id, good in cast.items() if topic_id in named}
 
 
 def render_article(page: Page, view: ArticlePage) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.model import Destination
 from bot.store import deliveries, destinations
+from bot.tuning import Tuning, key_of
 from bot.web import reading
 from bot.web.pages.articles import Found, found_cards
 from bot.web.pages.cards import Card
@@ -24,6 +25,7 @@ from feeds.store import alarms as alarm_store
 from feeds.store import sources as source_store
 from feeds.store.alarms import StoredAlarm
 from feeds.store.sources import SourceState
+from feeds.topics import Suggestion
 
 SHOWN_FAILURES = 50
 SHOWN_DELIVERIES = 20
@@ -86,27 +88,35 @@ class TopicEditor:
     cards: tuple[Card, ...] = ()
     found: QueryPreview | None = None
     error: QueryError | None = None
+    tuning: Tuning | None = None
+    """What votes on it came to; None for a new one, and while it is being changed."""
     wrong_field: str = ""
     wrong: str = ""
+
+    @property
+    def suggestions(self) -> tuple[tuple[Suggestion, str, str], ...]:
+        """What the votes suggest, each with its name in the form and its line for the file."""
+        found = self.tuning.suggestions if self.tuning is not None else ()
+        return tuple((one, key_of(one), f"query = {toml_text(one.query.text)}") for one in found)
 
     @property
     def toml(self) -> str:
         """The topic as `config/topics.toml` has it."""
         lines = [
             "[[topic]]",
-            f"slug = {_toml(self.topic.slug)}",
-            f"title = {_toml(self.topic.title)}",
-            f"description = {_toml(self.topic.description)}",
-            f"query = {_toml(self.topic.query)}",
+            f"slug = {toml_text(self.topic.slug)}",
+            f"title = {toml_text(self.topic.title)}",
+            f"description = {toml_text(self.topic.description)}",
+            f"query = {toml_text(self.topic.query)}",
         ]
         if self.topic.language:
-            lines.append(f"language = {_toml(self.topic.language)}")
+            lines.append(f"language = {toml_text(self.topic.language)}")
         if self.topic.urgent:
             lines.append("urgent = true")
         return "\n".join(lines)
 
 
-def _toml(text: str) -> str:
+def toml_text(text: str) -> str:
     """A TOML basic string, which escapes as JSON does where it counts."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

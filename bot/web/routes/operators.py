@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -95,7 +96,25 @@ class OperatorPages:
         if slug and (known is None or not known.public):
             return self.desk.not_found(request)
         editor = self._tried(TopicEditor(known or Topic("", ""), (), is_new=known is None))
+        if known is not None:
+            editor = replace(editor, tuning=self.operations.tuning(slug))
         return self._editor(request, page, editor)
+
+    def vote(self, request: Request, form: FormData) -> Response:
+        """👍 or 👎 on an article; back to it."""
+        article = str(form.get("article", ""))
+        if not self.operations.vote(request.path_params["slug"], article, good=form.get("good") == "yes"):
+            return self.desk.not_found(request)
+        return self.desk.go(f"/articles/{article}", "voted")
+
+    def improve_topic(self, request: Request, form: FormData) -> Response:
+        """Take up what the votes suggest."""
+        slug = request.path_params["slug"]
+        try:
+            improved = self.operations.improve_topic(slug, str(form.get("key", "")))
+        except WrongInputError:
+            return self.desk.not_found(request)
+        return self.desk.go(f"{HERE}/topics?slug={quote(slug)}", "topic_saved" if improved else "topic_not_improved")
 
     def preview_topic(self, request: Request, form: FormData) -> Response:
         """What the query under the pen selects; alone for the script, with the page around it for others."""
@@ -182,4 +201,6 @@ def routes(desk: Desk, operations: Operations) -> list[Route]:
         post("/operators/topics", pages.save_topic),
         post("/operators/topics/preview", pages.preview_topic),
         post("/operators/topics/{slug}/remove", pages.remove_topic),
+        post("/operators/topics/{slug}/votes", pages.vote),
+        post("/operators/topics/{slug}/improve", pages.improve_topic),
     ]

@@ -87,8 +87,9 @@ class PublicPages:
         return self.desk.html(request, page, topics.render_topic(page, shown))
 
     def article(self, request: Request) -> Response:
-        """One article."""
-        page = self.desk.page(request)
+        """One article; operators can vote on why it is here."""
+        session = self.desk.session(request)
+        page = self.desk.page(request, private=self.desk.is_operator(request, session))
         with self.database.read() as connection:
             shown = articles.read_article(connection, page, request.path_params["uid"])
         if shown is None:
