@@ -43,6 +43,9 @@ class Engine:
         self._handlers = dict(handlers)
         self._clock = clock
         self._workers = workers
+        # One claim for several threads that are free: a commit for each would cost more than the wait. What fewer wait
+        # for, the clock's next tick claims.
+        self._at_once = max(1, workers // 4)
         self._lease = lease
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
         self._running: set[Future[None]] = set()
@@ -67,7 +70,7 @@ class Engine:
         kinds = list(self._handlers)
         # Looking costs a reader; only claiming costs the writer.
         with self._database.read() as connection:
-            if targets.waiting(connection, kinds, now)[0] == 0:
+            if not targets.any_due(connection, kinds, now):
                 return []
         with self._database.write() as connection:
             return targets.claim(connection, kinds, now, free, self._lease)
@@ -85,10 +88,11 @@ class Engine:
     def _done(self, future: Future[None]) -> None:
         with self._lock:
             self._running.discard(future)
+            free = self._workers - len(self._running)
         error = future.exception()
         if error is not None:
             log.error("a claim could not be given back; its lease will run out", extra={"error": repr(error)})
-        elif not self._stopped:
+        elif not self._stopped and free >= self._at_once:
             self.tick()
 
     def drain(self) -> None:

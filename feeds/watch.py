@@ -97,6 +97,9 @@ class Watcher:
         self._jitter = jitter
         self._policy = policy or WatchPolicy()
         self._on_found = on_found
+        self._found_lock = threading.Lock()
+        self._found_since = False
+        self._is_telling = False
         self.stopping = threading.Event()
 
     def work(self, claim: Claim) -> None:
@@ -121,7 +124,27 @@ class Watcher:
         finally:
             self._visits.leave(host)
         if found:
-            self._on_found()
+            self._tell_of_it()
+
+    def _tell_of_it(self) -> None:
+        """Call `on_found`, one thread at a time: what is found meanwhile is in the call that follows at once."""
+        with self._found_lock:
+            self._found_since = True
+            if self._is_telling:
+                return
+            self._is_telling = True
+        while True:
+            with self._found_lock:
+                self._is_telling = self._found_since
+                self._found_since = False
+                if not self._is_telling:
+                    return
+            try:
+                self._on_found()
+            except BaseException:
+                with self._found_lock:
+                    self._is_telling = False
+                raise
 
     def _come_again(self, claim: Claim, seconds: float) -> None:
         """The host is busy with other looks of ours: this thread has better things to do than to wait."""
@@ -147,10 +170,17 @@ class Watcher:
             return look
         if look.response.moved_to:
             look.learned["moved_to"] = look.response.moved_to
+        body = hashlib.sha256(look.response.body).hexdigest()
+        if body == state.learned.get("body") and state.digest is not None and not waiting:
+            look.digest = state.digest
+            look.unchanged = True
+            return look
+        look.learned.pop("body", None)
         if look.source.kind == "auto":
             self._discover(look)
-        else:
-            look.entries = self._read(look)
+        elif self._read(look):
+            # The same bytes will be the same entries: they need not be read again.
+            look.learned["body"] = body
         _learn_of_feed(look)
         look.digest = _digest(look.entries)
         look.unchanged = look.digest == state.digest and not waiting
@@ -159,8 +189,8 @@ class Watcher:
     def _get(self, look: Look) -> Callable[[str], Response]:
         return lambda url: self._visits.get(url, obey_robots=look.obeys_robots)
 
-    def _read(self, look: Look) -> list[Entry]:
-        """The entries of the response, or of the address that its body points to."""
+    def _read(self, look: Look) -> bool:
+        """Read the entries of the response, or of the address that its body points to; whether they are its own."""
         kind = KINDS.get(look.source.kind)
         if kind is None or look.response is None:
             raise ReadError(
@@ -170,7 +200,8 @@ class Watcher:
         onwards = kind.leads_to(response.body, response.url, look.source)
         if onwards is not None:
             response = self._get(look)(onwards)
-        return kind.read(response.body, response.url, response.content_type, look.source)
+        look.entries = kind.read(response.body, response.url, response.content_type, look.source)
+        return onwards is None
 
     def _discover(self, look: Look) -> None:
         """Find out what the address is, and remember it: tomorrow's look does the same."""
@@ -367,7 +398,9 @@ class Watcher:
         complete_look: bool,
     ) -> None:
         look.fresh = fresh
-        changed: dict[str, Any] = {"learned": look.learned}
+        if complete_look:
+            look.learned.pop("silently", None)
+        changed: dict[str, Any] = {} if look.learned == state.learned else {"learned": look.learned}
         if not (look.response is not None and look.response.not_modified):
             # What is still unread must be seen again: neither a 304 nor an equal digest may hide it.
             changed["etag"] = look.response.etag if look.response and complete_look else None
@@ -379,8 +412,6 @@ class Watcher:
             changed["new_at"] = now
         if state.baseline_at is None and complete_look:
             changed["baseline_at"] = now
-        if complete_look:
-            look.learned.pop("silently", None)
         sources.record_look(connection, claim.ref, now, **changed)
         if complete_look:
             pushes = leases.NO_PUSHES
