@@ -3,12 +3,14 @@
     FeedsError
     ├── FetchError          the bytes did not arrive            (url, status, retry_after)
     │   ├── AddressRefused      not a public address: never retried by another name
+    │   ├── CertificateRefused  TLS came as far as a certificate, and it is not valid
     │   ├── RobotsRefused       robots.txt forbids it
     │   ├── DeadlineExceeded    the total time was used up
     │   └── TooLarge            more bytes, or a higher compression ratio, than a page can honestly have
     ├── ReadError           the bytes are not what was expected (url)
     │   ├── NotAFeed            no feed in it
     │   ├── EmptyList           a page without its list: never "nothing new"
+    │   ├── LayoutChanged       a list that has nothing in common with the one there was
     │   └── BotProtection       a challenge page answered in place of the site
     └── QueryError          a topic's query is not one          (position, expected, suggestion)
 
@@ -42,6 +44,12 @@ class AddressRefused(FetchError):
     """The name leads to a private, loopback or otherwise non-public address, or the scheme is not http(s)."""
 
     code = "address-refused"
+
+
+class CertificateRefused(FetchError):
+    """TLS came as far as a certificate, and it has expired, is for another name, or is signed by nobody known."""
+
+    code = "certificate"
 
 
 class RobotsRefused(FetchError):
@@ -82,6 +90,12 @@ class EmptyList(ReadError):
     """A page in which the expected list of articles cannot be found."""
 
     code = "empty-list"
+
+
+class LayoutChanged(ReadError):
+    """What stands in the list's place has nothing in common with the list: no entry is known, and none has a date."""
+
+    code = "layout-changed"
 
 
 class BotProtection(ReadError):

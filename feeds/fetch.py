@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import RemoteDisconnected
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -27,7 +27,7 @@ from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 
 from feeds.addresses import Resolve, Rule, VettedAdapter, origin
-from feeds.errors import AddressRefused, DeadlineExceeded, FetchError, TooLarge
+from feeds.errors import AddressRefused, CertificateRefused, DeadlineExceeded, FetchError, TooLarge
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, "
@@ -78,12 +78,6 @@ class Response:
     @property
     def last_modified(self) -> str | None:
         return self.headers.get("Last-Modified") or None
-
-
-class CertificateRefused(FetchError):
-    """TLS came as far as a certificate, and it has expired, is for another name, or is signed by nobody known."""
-
-    code: ClassVar[str] = "certificate"
 
 
 class Fetcher:

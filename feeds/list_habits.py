@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
-
-from feeds.errors import ReadError
+from typing import Any
 
 LEAST_LOOKS = 3
 """Lists that have been seen to differ before there is a habit."""
@@ -28,12 +26,6 @@ TAKEN_AFTER = timedelta(days=3)
 """Entries that had nothing in common with the list are taken in, silently, when they have stood there for so long."""
 _WEIGHT = 0.2
 """Of the newest list in the running average."""
-
-
-class LayoutChanged(ReadError):
-    """What stands in the list's place has nothing in common with the list: no entry is known, and none has a date."""
-
-    code: ClassVar[str] = "layout-changed"
 
 
 @dataclass(frozen=True, slots=True)

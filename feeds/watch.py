@@ -25,10 +25,10 @@ from feeds import cadence, identity, targets
 from feeds.cadence import Rhythm, Wishes
 from feeds.completion import Completion, complete
 from feeds.database import Database
-from feeds.errors import FeedsError, FetchError, ReadError
+from feeds.errors import FeedsError, FetchError, LayoutChanged, ReadError
 from feeds.fetch import Response
 from feeds.identity import Decider, Decision, Key, Verdict
-from feeds.list_habits import TAKEN_AFTER, Habits, LayoutChanged, Listing
+from feeds.list_habits import TAKEN_AFTER, Habits, Listing
 from feeds.model import Article, Entry, Source
 from feeds.sources import KINDS
 from feeds.sources.feed import read_feed_metadata

@@ -16,8 +16,8 @@ import pytest
 from fake_site import Answer, FakeSite, Request
 
 from feeds.addresses import AddressRow
-from feeds.errors import AddressRefused, DeadlineExceeded, FetchError, TooLarge
-from feeds.fetch import CertificateRefused, Fetcher, retry_after
+from feeds.errors import AddressRefused, CertificateRefused, DeadlineExceeded, FetchError, TooLarge
+from feeds.fetch import Fetcher, retry_after
 
 CERTIFICATES = Path(__file__).parent / "data" / "feeds" / "certificates"
 

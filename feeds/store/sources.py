@@ -36,7 +36,6 @@ class SourceState:
     error_code: str | None = None
     error: str | None = None
     error_since: datetime | None = None
-    error_announced_at: datetime | None = None
     next_look: datetime | None = None
     failures: int = 0
     article_count: int = 0
@@ -82,7 +81,6 @@ def _state(row: AnyRow) -> SourceState:
         error_code=row.error_code,
         error=row.error,
         error_since=row.error_since,
-        error_announced_at=row.error_announced_at,
         next_look=row.due,
         failures=row.failures or 0,
     )
@@ -234,7 +232,6 @@ def record_look(connection: Connection, source_id: int, now: datetime, **changed
             "error_code": None,
             "error": None,
             "error_since": None,
-            "error_announced_at": None,
             "succeeded_at": now,
         }
     values = {f"new_{name}": value for name, value in changed.items()}

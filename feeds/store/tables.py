@@ -36,7 +36,6 @@ sources = sa.Table(
     sa.Column("error_code", sa.String(32)),
     sa.Column("error", sa.Text),
     sa.Column("error_since", UtcDateTime),
-    sa.Column("error_announced_at", UtcDateTime),
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -76,6 +75,8 @@ articles = sa.Table(
     sa.Index("ix_articles_story_id", "story_id"),
     sa.Index("ix_articles_found", "found"),
     sa.Index("ix_articles_url", "url"),
+    # Stories are named after their first article: an id must never come back after that one was forgotten.
+    sqlite_autoincrement=True,
 )
 sa.Index(
     "ix_articles_unannounced",
