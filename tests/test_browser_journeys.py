@@ -190,6 +190,21 @@ def test_the_topic_editor_shows_matches_while_typing(site: Site, page: Page) -> 
     page.locator("#preview .problem").wait_for()
 
 
+def test_a_search_shows_what_it_would_bring_while_typing(site: Site, page: Page) -> None:
+    page.goto(f"{site.base}/search")
+    field = page.get_by_role("searchbox")
+    field.press_sequentially("delegation AND border")
+    page.locator("#found mark").first.wait_for()
+    words = {text.lower() for text in page.locator("#found mark").all_inner_texts()}
+    assert words == {"delegation", "border"}
+    assert "34 stored articles" in page.locator("#found").inner_text()
+    field.fill("delegation AND (border")
+    page.locator("#found .problem").wait_for()
+    field.fill("delegation AND patrols")
+    field.press("Enter")
+    page.get_by_role("heading", name="34 articles").wait_for()
+
+
 def test_a_source_is_previewed_without_leaving_the_form(site: Site, page: Page) -> None:
     page.goto(f"{site.base}/sources/add")
     page.get_by_label("Address of the site").fill("https://new.example.org/news")

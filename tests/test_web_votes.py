@@ -126,6 +126,22 @@ def test_for_a_declared_topic_there_is_a_line_to_paste(site: Site, operator: Vis
     assert page.cssselect(".suggestion details code")[0].text_content().startswith('query = "(oil) ')
 
 
+def test_a_query_that_is_typed_is_tried_for_everybody(site: Site) -> None:
+    visitor = Visitor(site)
+
+    def tried(query: str) -> str:
+        answer = visitor.get(f"{site.base}/search/preview", params={"q": query}, timeout=10)
+        assert answer.status_code == 200
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        return answer.text
+
+    assert "<mark>delegation</mark>" in tried("delegation").replace("Delegation", "delegation")
+    assert "34 stored articles" in tried("delegation AND border")
+    assert "Stands in no stored article: <code>submarine</code>" in tried("delegation OR submarine")
+    assert "not closed" in tried("(delegation")
+    assert "would have selected appears here" in tried(" ")
+
+
 def test_few_votes_say_how_many_are_missing(site: Site, operator: Visitor) -> None:
     operator.submit(operator.see(f"/articles/{matched_article(site)}"), f"/operators/topics/{DECLARED}/votes")
     assert OPERATORS == "desk"

@@ -16,6 +16,7 @@ from bot.web.pages import marking
 from bot.web.pages.cards import Card, TopicMatch, make_card, read_cards, topic_matches
 from bot.web.pages.frame import Feed, Page, render
 from bot.web.pages.home import feeds_of_all
+from bot.web.services import QueryPreview
 from bot.why import why
 from feeds.database import AnyRow
 from feeds.errors import QueryError
@@ -129,6 +130,20 @@ def found_cards(connection: Connection, hits: Sequence[Found]) -> tuple[Card, ..
     """Hits as cards, with the searched words marked."""
     sources = reading.sources(connection)
     return tuple(make_card(hit.article, sources.get(hit.article.source), (), spans=hit.spans) for hit in hits)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTrial:
+    """A query that is being typed and what it would bring; `error` where it is none."""
+
+    found: QueryPreview | None = None
+    cards: tuple[Card, ...] = ()
+    error: QueryError | None = None
+
+
+def render_trial(page: Page, trial: QueryTrial) -> str:
+    """What the query would bring, for the page on which it is being typed."""
+    return render("topic_preview.html", page, editor=trial)
 
 
 def render_search(page: Page, search: SearchPage, quoted: str) -> str:

@@ -123,6 +123,26 @@ class PublicPages:
                     shown = articles.SearchPage(query, articles.found_cards(connection, hits), limit=SEARCH_LIMIT)
         return self.desk.html(request, page, articles.render_search(page, shown, quote(query, safe="")))
 
+    def search_preview(self, request: Request) -> Response:
+        """What a query that is being typed would bring, as a part of the search page."""
+        try_on = self.desk.services.preview_query
+        if try_on is None or self.desk.services.search is None:
+            return self.desk.not_found(request)
+        page = self.desk.page(request)
+        query = " ".join(request.query_params.get("q", "").split())[:MAXIMUM_QUERY]
+        shown = articles.QueryTrial()
+        if query:
+            try:
+                found = try_on(query, None)
+            except QueryError as error:
+                shown = articles.QueryTrial(error=error)
+            else:
+                with self.database.read() as connection:
+                    shown = articles.QueryTrial(found, articles.found_cards(connection, found.samples))
+        response = self.desk.html(request, page, articles.render_trial(page, shown))
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
     def follow(self, request: Request) -> Response:
         """How to follow on Telegram, and every other way."""
         page = self.desk.page(request)
@@ -155,6 +175,7 @@ def routes(desk: Desk) -> list[Route]:
         Route("/articles/{uid}", pages.article),
         Route("/stories/{story:int}", pages.story),
         Route("/search", pages.search),
+        Route("/search/preview", pages.search_preview),
         Route("/follow", pages.follow),
         Route("/opml", pages.opml),
     ]

@@ -17,9 +17,11 @@
     into.setAttribute("aria-busy", "true");
     if (form.dataset.busy) into.textContent = form.dataset.busy;
     try {
-      const answer = await fetch(form.dataset.preview, {
-        method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Fragment": "1" }, signal: running.signal,
-      });
+      const entered = new URLSearchParams(new FormData(form));
+      const asking = { headers: { "X-Fragment": "1" }, signal: running.signal };
+      const answer = form.method === "get"
+        ? await fetch(`${form.dataset.preview}?${entered}`, asking)
+        : await fetch(form.dataset.preview, { ...asking, method: "POST", body: entered });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       into.replaceChildren(...fresh.body.childNodes);
     } catch (error) {
@@ -29,7 +31,7 @@
     into.removeAttribute("aria-busy");
   }
 
-  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 500); });
+  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 300); });
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.hasAttribute("formaction") && field.checkValidity()) {
       event.preventDefault();
