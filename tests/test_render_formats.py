@@ -195,10 +195,25 @@ def test_each_atom_entry_says_its_language() -> None:
     assert [entry.get(feed_validity.XML_LANG) for entry in entries] == ["vi", "en", None]
 
 
-def test_the_source_is_named() -> None:
+def test_an_item_names_the_feed_of_its_source() -> None:
     source = etree.fromstring(rss(SPEC, [PLAIN])).find(".//source")
     assert source is not None
-    assert (source.text, source.get("url")) == ("Ministry of Security", "https://en.ministry.example/")
+    assert source.text == "Ministry of Security"
+    assert source.get("url") == "https://news.example.org/feeds/sources/ministry-en.rss"
+    copied = etree.fromstring(atom(SPEC, [PLAIN])).find(f".//{ATOM}source")
+    assert copied is not None
+    own = etree.fromstring(atom(replace(SPEC, path="/feeds/sources/ministry-en"), [PLAIN]))
+    assert copied.findtext(f"{ATOM}id") == own.findtext(f"{ATOM}id")
+    addresses = {link.get("rel"): link.get("href") for link in own.findall(f"{ATOM}link")}
+    assert copied.find(f"{ATOM}link[@rel='self']").get("href") == addresses["self"]
+    assert copied.find(f"{ATOM}link[@rel='alternate']").get("href") == "https://en.ministry.example/"
+
+
+def test_within_the_feed_of_its_source_an_item_is_no_copy() -> None:
+    own = replace(SPEC, path="/feeds/sources/ministry-en")
+    archive = replace(own, path=f"{own.path}?before=b", current=own.path, is_archive=True)
+    for spec in (own, archive):
+        assert b"<source" not in rss(spec, [PLAIN]) + atom(spec, [PLAIN])
 
 
 def test_a_topic_is_a_category_once_though_the_article_says_it_too() -> None:

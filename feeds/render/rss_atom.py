@@ -154,10 +154,10 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
             _add(element, f"{{{DUBLIN_CORE}}}creator", item.author)
         if item.language:
             _add(element, f"{{{DUBLIN_CORE}}}language", item.language)
-        if item.source_url:
-            _use_hexadecimal_references(
-                _add(element, "source", item.source_title or item.source_url, url=item.source_url)
-            )
+        if item.source_feed:
+            # It is for the channel that the item comes from, not for a page.
+            title = item.source_title or item.source_feed
+            _use_hexadecimal_references(_add(element, "source", title, url=f"{item.source_feed}.rss"))
         if item.image:
             # Not <enclosure>: that is for what is downloaded and played; its length is required and unknown here.
             image_type = {"type": item.image_type} if item.image_type else {}
@@ -176,12 +176,14 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
             _add(element, "link", rel="enclosure", href=item.image, **image_type)
         for related in item.related:
             _add(element, "link", rel="related", href=related.url, **_title(related.source))
-        if item.source_url:
+        if item.source_feed:
             source = _add(element, "source")
-            _add(source, "id", item.source_url)
-            _add(source, "title", item.source_title or item.source_url)
-            _add(source, "link", rel="alternate", href=item.source_url)
-            # The element is for the feed an entry was taken from; when that last changed is known to us by this entry.
+            _add(source, "id", item.source_feed_id)
+            _add(source, "title", item.source_title or item.source_feed)
+            _add(source, "link", rel="self", type=ATOM_TYPE, href=f"{item.source_feed}.atom")
+            if item.source_url:
+                _add(source, "link", rel="alternate", href=item.source_url)
+            # When the source's feed last changed is known here by this entry.
             _add(source, "updated", rfc3339(item.updated))
         return element
 

@@ -26,6 +26,8 @@ IMAGE_TYPES = {
     "webp": "image/webp",
 }
 
+_SOURCE_FEEDS = "/feeds/sources/"
+
 
 @dataclass(frozen=True, slots=True)
 class Category:
@@ -65,6 +67,9 @@ class ItemView:
     image_type: str | None
     source_title: str
     source_url: str | None
+    source_feed: str | None
+    """Our own feed of the source (without extension), of which the item has been copied; None within that feed."""
+    source_feed_id: str
     categories: tuple[Category, ...]
     related: tuple[Related, ...]
     matched: tuple[str, ...]
@@ -113,11 +118,9 @@ def view_feed(spec: FeedSpec, items: Sequence[ItemView], extension: str, *, full
         return web_address(base + document_path(path, extension, full=full))
 
     title = one_line(spec.title) or one_line(spec.path) or home
-    # An archive page is another document of the same feed (RFC 5005), and so is each format.
-    logical_path = spec.current or spec.path
-    identity = tag_uri(spec.tag, logical_path.lstrip("/")) if spec.tag else web_address(base + logical_path)
     return FeedView(
-        id=identity or home,
+        # An archive page is another document of the same feed (RFC 5005), and so is each format.
+        id=_feed_identifier(spec, spec.current or spec.path) or home,
         title=title,
         description=one_line(spec.description) or title,
         home=home,
@@ -140,6 +143,8 @@ def view_item(spec: FeedSpec, item: FeedItem, *, full: bool) -> ItemView:
     published = article.published or article.found or article.updated or EPOCH
     summary = words.summary_text(article, item.spans)
     image = web_address(article.image)
+    source_feed = f"{_SOURCE_FEEDS}{one_line(article.source)}"
+    is_copy = article.source and source_feed != (spec.current or spec.path)
     return ItemView(
         id=_identifier(spec, article),
         url=url,
@@ -155,10 +160,18 @@ def view_item(spec: FeedSpec, item: FeedItem, *, full: bool) -> ItemView:
         image_type=_image_type(image),
         source_title=one_line(item.source_title),
         source_url=web_address(item.source_url),
+        source_feed=web_address(spec.base_url.rstrip("/") + source_feed) if is_copy else None,
+        source_feed_id=_feed_identifier(spec, source_feed),
         categories=_categories(spec, item),
         related=_related(item, url),
         matched=tuple(words.matched_words(article, item.spans)),
     )
+
+
+def _feed_identifier(spec: FeedSpec, path: str) -> str:
+    if spec.tag:
+        return tag_uri(spec.tag, path.lstrip("/"))
+    return web_address(spec.base_url.rstrip("/") + path) or ""
 
 
 def _identifier(spec: FeedSpec, article: Article) -> str:
