@@ -20,11 +20,10 @@ from typing import IO, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-import feeds.store.tables
-import feeds.targets  # noqa: F401
 from bot import migrations
 from bot.errors import TocsinError
-from feeds.database import Database, UtcDateTime, metadata
+from bot.store.schema import metadata
+from feeds.database import Database, UtcDateTime
 from feeds.store import topics as topic_store
 from feeds.store.tables import facts, matches, rendered_feeds, topics
 from feeds.targets import targets

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-import bot.store.tables
-import feeds.store.tables
-import feeds.store.websub_tables
-import feeds.targets
-from feeds.database import metadata
-
-# Imported for the tables they declare.
-TABLES = (bot.store.tables, feeds.store.tables, feeds.store.websub_tables, feeds.targets)
+from bot.store.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

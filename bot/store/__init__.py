@@ -1,6 +1,6 @@
 """What alerting remembers. One module per family of tables; all of its SQL is in this folder.
 
-    tables.py         the tables
+    tables.py         the tables; schema.py, all tables of the program
     destinations.py   where alerts go, and which topics each follows
     owing.py          what is to be told, and to whom it is owed
     deliveries.py     what is owed, every attempt, and what came of it
