@@ -128,6 +128,14 @@ def test_pages_announce_their_feeds_in_three_formats(site: str, path: str, feed:
         assert any(address.split("?")[0] == f"{site}{feed}.{extension}" for address in found)
 
 
+@pytest.mark.parametrize("path", PUBLIC)
+def test_every_page_announces_a_feed(site: str, path: str) -> None:
+    found = announced(document(site + path))
+    assert found
+    assert all(address.startswith(f"{site}/feeds/") for address in found)
+    assert not any("/feeds/private/" in address for address in found)
+
+
 def test_the_feed_of_a_search_carries_its_query(site: str) -> None:
     assert f"{site}/feeds/search.atom?q=coast%20guard" in announced(document(f"{site}/search?q=coast guard"))
 

@@ -150,6 +150,11 @@ class Page:
         key = f"alerts.{name.replace('.', '_')}"
         return self.say(key) if words.knows(key) else name
 
+    @property
+    def announced(self) -> tuple[Feed, ...]:
+        """The feeds that a reader finds by the page's address: its own first, and everything where it has none."""
+        return self.feeds or (Feed("/feeds/all", self.site.title),)
+
     def with_feeds(self, *feeds: Feed) -> Page:
         """The same page, announcing these feeds."""
         return replace(self, feeds=feeds)
