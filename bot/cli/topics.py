@@ -1,10 +1,11 @@
-"""`tocsin topics` and `tocsin topics test`: the stored queries, and what a query would bring."""
+"""`tocsin topics`, `topics test`, `topics suggest`: the stored queries, what one would bring, what votes say of it."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,10 @@ from bot.cli import terminal
 from bot.cli.invocation import CONFIG, AsJson, Config, Invocation, WrongUseError, invocation
 
 if TYPE_CHECKING:
+    from bot.app import App
+    from bot.tuning import Tuning
     from feeds.model import Article, Match
+    from feeds.store.query_preview import QueryPreview
     from feeds.topics import Query
 
 Text = Annotated[Path | None, typer.Option("--text", metavar="FILE", help="Ask it of a text; `-` is standard input.")]
@@ -23,6 +27,10 @@ Last = Annotated[
     int | None, typer.Option("--last", metavar="N", min=1, max=100_000, help="Ask it of the newest N stored articles.")
 ]
 Language = Annotated[str | None, typer.Option("--language", metavar="TAG", help="The language of the query's words.")]
+Take = Annotated[
+    int | None,
+    typer.Option("--take", metavar="N", min=1, help="Make the N-th suggestion the query of a topic made here."),
+]
 Everybody = Annotated[bool, typer.Option("--all", help="Also the queries of followers.")]
 
 SHOWN = 10
@@ -38,6 +46,7 @@ def register(application: typer.Typer) -> None:
     )
     topics.callback()(listing)
     topics.command("test")(try_query)
+    topics.command("suggest")(suggest_changes)
     application.add_typer(topics, name="topics")
 
 
@@ -85,23 +94,105 @@ def try_query(
     if sum(one is not None for one in (file, url, last)) > 1:
         raise WrongUseError("only one of --text, --url and --last can be given")
     call = invocation(context)
-    query = _parse(call, config, text, language)
+    query = _parse(call, config, text, language, stored=file is None and url is None)
     if file is not None:
         _show_one(query, _read_text(file, language), as_json)
     elif url is not None:
         _show_one(query, _fetch(call, config, url), as_json)
     elif last is not None:
         _show_many(query, *_newest(call, config, query, last), as_json)
+        if not as_json:
+            _show_summary(_previewed(call, config, query))
     else:
         _show_preview(call, config, query, as_json)
 
 
-def _parse(call: Invocation, config: Path, text: str, language: str | None) -> Query:
-    """The query, which may name the configured topics. Raises `QueryError`."""
+def suggest_changes(
+    context: typer.Context,
+    slug: Annotated[str, typer.Argument(metavar="SLUG")],
+    config: Config = CONFIG,
+    take: Take = None,
+    as_json: AsJson = False,
+) -> None:
+    """What people's 👍 and 👎 suggest: changed queries, each measured before and after."""
+    from bot.tuning import tuning
+    from feeds.store import topics as store
+
+    with invocation(context).app(config) as app:
+        with app.database.read() as connection:
+            topic = store.topic_by_slug(connection, slug)
+            if topic is None:
+                raise WrongUseError(f"there is no topic «{slug}»; `tocsin topics --all` lists them")
+            found = tuning(connection, topic)
+        if take is not None:
+            _take(app, found, take, as_json)
+            return
+    if as_json:
+        terminal.show_json(_tuning_value(found))
+        return
+    terminal.say(f"{found.ups} 👍 and {found.downs} 👎 on {terminal.clean(topic.title)}.")
+    if found.wanting:
+        terminal.say(f"With {found.wanting} more, changes can be suggested.")
+    elif not found.suggestions:
+        terminal.say("They suggest no better query yet.")
+    for number, one in enumerate(found.suggestions, 1):
+        measured = f"{one.before.precision:.0%} → {one.after.precision:.0%} wanted, {one.after.recall:.0%} of it kept"
+        terminal.say(f"\n{number}. {measured}: add {terminal.clean(one.added)}")
+        # As config/topics.toml has it: a JSON string is a TOML string.
+        terminal.say(f"query = {json.dumps(one.query.text, ensure_ascii=False)}")
+
+
+def _take(app: App, found: Tuning, number: int, as_json: bool) -> None:
+    """Make a suggestion the topic's query."""
+    from feeds.model import DESK
+    from feeds.store import topics as store
+
+    if number > len(found.suggestions):
+        raise WrongUseError(f"there are {len(found.suggestions)} suggestions")
+    if found.topic.owner is None:
+        raise WrongUseError(
+            f"«{found.topic.slug}» stands in config/topics.toml: put the suggested line in its place there"
+        )
+    if found.topic.owner != DESK:
+        raise WrongUseError("this is a follower's own query, and theirs to change")
+    with app.database.write() as connection:
+        saved = store.save_topic(
+            connection, replace(found.topic, query=found.suggestions[number - 1].query.text), app.clock()
+        )
+    if as_json:
+        terminal.show_json({"slug": saved.slug, "query": saved.query})
+    else:
+        terminal.say(f"Saved, and live for the next article: {terminal.clean(saved.query)}")
+
+
+def _tuning_value(found: Tuning) -> dict[str, Any]:
+    return {
+        "slug": found.topic.slug,
+        "up": found.ups,
+        "down": found.downs,
+        "suggestions": [
+            {
+                "kind": one.kind,
+                "added": one.added,
+                "query": one.query.text,
+                "before": {name: round(value, 3) for name, value in asdict(one.before).items()},
+                "after": {name: round(value, 3) for name, value in asdict(one.after).items()},
+            }
+            for one in found.suggestions
+        ],
+    }
+
+
+def _parse(call: Invocation, config: Path, text: str, language: str | None, *, stored: bool) -> Query:
+    """The query, which may name the configured topics, and those `stored`. Raises `QueryError`."""
+    from feeds.store.topics import active_topics
     from feeds.topics import parse, parse_all
 
-    settings = call.settings(config)
-    named = parse_all({topic.slug: (topic.query, topic.language) for topic in settings.topics})
+    offered = {topic.slug: topic for topic in call.settings(config).topics}
+    if stored and "@" in text:
+        with call.app(config) as app, app.database.read() as connection:
+            offered = {topic.slug: topic for topic in active_topics(connection)} | offered
+    named = parse_all({slug: (topic.query, topic.language) for slug, topic in offered.items()})
     return parse(text, language, topics=named)
 
 
@@ -194,10 +285,7 @@ def _show_many(query: Query, found: Sequence[tuple[Article, Match]], asked: int,
 
 
 def _show_preview(call: Invocation, config: Path, query: Query, as_json: bool) -> None:
-    from feeds.store.query_preview import preview_query
-
-    with call.app(config) as app, app.database.read() as connection:
-        found = preview_query(connection, query, app.clock(), samples=SHOWN, seconds=PATIENCE)
+    found = _previewed(call, config, query)
     if as_json:
         answer = {
             "query": query.text,
@@ -215,6 +303,18 @@ def _show_preview(call: Invocation, config: Path, query: Query, as_json: bool) -
     _show_warnings(query)
     for hit in found.samples:
         _show_match(hit.article, hit.match)
+    _show_summary(found)
+
+
+def _previewed(call: Invocation, config: Path, query: Query) -> QueryPreview:
+    """What it brings of everything stored."""
+    from feeds.store.query_preview import preview_query
+
+    with call.app(config) as app, app.database.read() as connection:
+        return preview_query(connection, query, app.clock(), samples=SHOWN, seconds=PATIENCE)
+
+
+def _show_summary(found: QueryPreview) -> None:
     number = f"{found.hits}" if found.exact else f"at least {found.hits}, about {found.estimate}"
     terminal.say(f"{number} of {found.total} stored articles match; expect {found.per_day:.1f} alerts a day.")
     for clause in found.dead:
