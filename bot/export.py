@@ -28,7 +28,7 @@ from bot.web.pages import articles, home, sources, topics, ways_in
 from bot.web.pages.frame import STATIC_DIRECTORY, Features, Page, Site, static_files
 from feeds.publish import ahead, contents
 from feeds.render import FORMATS, opml, paginate
-from feeds.store import shelf
+from feeds.store import shelf, stories
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -152,12 +152,9 @@ def _page_file(path: str) -> str:
 def _feeds(connection: Connection, app: App) -> Iterator[tuple[str, bytes]]:
     """Every feed in every format with its archive pages, the oldest first; by public path."""
     site = replace(app.site, hub=None)
-    for feed in sorted(shelf.feeds(connection)):
-        family, _, slug = feed.partition("/")
-        ids = shelf.uids(
-            connection, source=slug if family == "sources" else None, topic=slug if family == "topics" else None
-        )
-        for before in (*(page.before for page in paginate(list(ids)).pages), None):
+    told = [f"stories/{uid}" for uid in stories.told_by_several(connection)]
+    for feed in (*sorted(shelf.feeds(connection)), *told):
+        for before in (*_archive(connection, feed), None):
             found = contents.contents(connection, site, feed, before=before)
             if found is None:
                 continue
@@ -172,6 +169,17 @@ def _feeds(connection: Connection, app: App) -> Iterator[tuple[str, bytes]]:
             )
             for extension in FORMATS:
                 yield f"{named.spec.path}.{extension}", ahead.render(named, extension).body
+
+
+def _archive(connection: Connection, feed: str) -> list[str]:
+    """The names of a feed's archive pages, the oldest first; stories have none."""
+    family, _, slug = feed.partition("/")
+    if family == "stories":
+        return []
+    ids = shelf.uids(
+        connection, source=slug if family == "sources" else None, topic=slug if family == "topics" else None
+    )
+    return [page.before for page in paginate(list(ids)).pages]
 
 
 def _static_path(path: str) -> str:

@@ -15,7 +15,7 @@ import settings_folder
 from conftest import Clock
 from lxml import etree
 from newsroom import Newsroom
-from stored import numbered, store_articles, store_match, store_source, store_topic
+from stored import numbered, same_story, store_articles, store_match, store_source, store_topic
 
 from bot.app import App, build
 from bot.export import STATE, OutsideError, export_site, resume
@@ -74,6 +74,23 @@ def test_every_link_leads_to_a_file(app: App, clock: Clock, tmp_path: Path) -> N
         and not (tmp_path / "site" / link.strip("/") / "index.html").is_file()
     }
     assert dead == set()
+
+
+def test_a_story_that_several_tell_has_a_page_and_a_feed(app: App, clock: Clock, tmp_path: Path) -> None:
+    first, *_ = fill(app, clock)
+    agency = store_source(app.database, clock(), "agency", "Agency")
+    (copy,) = store_articles(app.database, agency, numbered(agency, 1, 1), clock())
+    same_story(app.database, first, copy)
+    export_site(app, tmp_path / "site")
+    (page,) = (tmp_path / "site" / "stories").iterdir()
+    announced = re.findall(r'type="application/feed\+json"[^>]* href="([^"]*)"', (page / "index.html").read_text())
+    assert announced[0].startswith("https://news.example.org/watch/feeds/stories/")
+    feed = json.loads((tmp_path / "site" / announced[0].partition("/watch/")[2]).read_bytes())
+    assert feed["feed_url"] == announced[0]
+    assert [item["url"] for item in feed["items"]] == [
+        "https://agency.example/news/1",
+        "https://ministry.example/news/1",
+    ]
 
 
 def test_no_page_offers_what_needs_a_server(app: App, clock: Clock, tmp_path: Path) -> None:

@@ -77,6 +77,13 @@ def join(connection: Connection, article_id: int, story_id: int) -> None:
     connection.execute(sa.update(articles).where(articles.c.id == article_id).values(story_id=story_id))
 
 
+def told_by_several(connection: Connection) -> list[str]:
+    """The `uid` of the first article of every story that several articles tell, the oldest first."""
+    firsts = sa.select(sa.func.min(articles.c.id)).group_by(articles.c.story_id).having(sa.func.count() > 1)
+    query = sa.select(articles.c.uid).where(articles.c.id.in_(firsts)).order_by(articles.c.id)
+    return list(connection.execute(query).scalars())
+
+
 def copies(connection: Connection, story_ids: Iterable[int]) -> dict[int, list[Article]]:
     """The articles of each story, in the order they were found."""
     wanted = sorted(set(story_ids))

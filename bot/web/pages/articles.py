@@ -102,8 +102,10 @@ def read_story(connection: Connection, story: int) -> StoryPage | None:
 
 
 def render_story(page: Page, story: StoryPage) -> str:
-    """The story's page."""
-    return render("story.html", page.with_feeds(*feeds_of_all(page)), story=story)
+    """The story's page; it announces the feed of those who tell it."""
+    first = story.cards[0]
+    own = Feed(f"/feeds/stories/{first.uid}", first.title.striptags())
+    return render("story.html", page.with_feeds(own, *feeds_of_all(page)), story=story)
 
 
 class Found(Protocol):
