@@ -32,6 +32,8 @@ _DEFAULT_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.I
 _MEANT_FRAGMENT = re.compile(r"[!/].+|item-[0-9a-f]{16}")
 _SAFE = "!$&'()*+,;=:@-._~"
 _SAFE_IN_QUERY = "!$'()*,:@-._~/"
+_AS_IT_IS = re.compile(r"[A-Za-z0-9_.~!$'()*,:@-]*")
+"""Of letters that every part of an address may hold, meant or not."""
 _LONGEST = 8_000
 
 _NUMBER_AT_END = re.compile(r"[-_.,]([a-z]?\d{4,20})(\.[a-z]{2,5})?$", re.IGNORECASE)
@@ -39,7 +41,6 @@ _NUMBER_AT_START = re.compile(r"(\d{5,20})[-_]")
 _NUMBER = re.compile(r"\d{5,20}")
 
 
-@lru_cache(maxsize=4_096)
 def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     """The one spelling; what is no http(s) URL comes back trimmed.
 
@@ -47,6 +48,11 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     tracking parameters, session ids, cache-busters, fragments (unless `keep_fragment`, or a route "#!/…"), a trailing
     slash, default pages, percent-encoding (RFC 3986 §6.2.2), dot segments. Everything else is meant.
     """
+    return _canonical(url, keep_fragment and "#" in url)
+
+
+@lru_cache(maxsize=4_096)
+def _canonical(url: str, keep_fragment: bool) -> str:
     trimmed = url.strip()[:_LONGEST]
     try:
         parts = urlsplit(trimmed)
@@ -166,7 +172,7 @@ def _query(query: str) -> str:
 
 def _encoded(text: str, safe: str) -> str:
     """UTF-8 in NFC, percent-encoded where it must be, in upper-case hex."""
-    if text.isascii() and text.isalnum():
+    if _AS_IT_IS.fullmatch(text):
         return text
     raw = unquote_to_bytes(text)
     try:

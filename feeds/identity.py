@@ -105,7 +105,8 @@ def text_fingerprint(title: str, text: str = "") -> str:
     what it says.
     """
     title_words = " ".join(_words(title))
-    text_words = " ".join([word for word in _words(text) if not word.isdigit()])
+    # A word that begins with an ASCII letter is no number: most need not be asked.
+    text_words = " ".join([word for word in _words(text) if "a" <= word < "{" or not word.isdigit()])
     digest = hashlib.sha256(f"{title_words}\n{text_words}".encode()).hexdigest()[:32]
     return digest if text_words else f"t{digest}"
 

@@ -221,8 +221,10 @@ class Watcher:
     def _take_in(self, claim: Claim, state: SourceState, look: Look) -> bool:
         now = self._clock()
         names = [identity.keys(entry) for entry in look.entries]
-        with self._database.read() as connection:
-            known = articles.known(connection, claim.ref, identity.wanted_keys(look.entries, names))
+        known: dict[Key, articles.Known] = {}
+        if state.succeeded_at is not None:
+            with self._database.read() as connection:
+                known = articles.known(connection, claim.ref, identity.wanted_keys(look.entries, names))
         baseline = state.baseline_at is None
         decider = Decider(known, source_slug=look.source.slug, now=now, last_look=state.succeeded_at, baseline=baseline)
         decisions = self._judged(state, look, decider.decide(look.entries, names), now)
@@ -353,7 +355,8 @@ class Watcher:
             source_id,
             [
                 articles.New(
-                    replace(completion.article, uid=decision.uid),
+                    completion.article,
+                    decision.uid,
                     (*decision.keys, *identity.url_keys(*completion.other_urls)),
                     baseline=decision.silent,
                     signature=completion.signature,
@@ -406,8 +409,9 @@ class Watcher:
             changed["etag"] = look.response.etag if look.response and complete_look else None
             changed["last_modified"] = look.response.last_modified if look.response and complete_look else None
             changed["digest"] = look.digest if complete_look else None
+        rhythm = _rhythm(state, look, now)
         if look.entries:
-            changed["rhythm"] = _rhythm(state, look, now).to_json()
+            changed["rhythm"] = rhythm.to_json()
         if fresh:
             changed["new_at"] = now
         if state.baseline_at is None and complete_look:
@@ -417,7 +421,7 @@ class Watcher:
             pushes = leases.NO_PUSHES
             if look.learned.get("hub"):
                 pushes = leases.after_look(connection, claim.ref, began=look.began, now=now, fresh=fresh > 0)
-            due = self._next_look(state, look, now, pushes)
+            due = self._next_look(state, look, rhythm, now, pushes)
         else:
             due = now + SOON if look.learned.get("unread") else now
         targets.give_back(connection, claim, failures=0, due=due)
@@ -454,7 +458,7 @@ class Watcher:
             extra={"source": state.source.slug, "error": str(error), "code": error.code, "next_look": due.isoformat()},
         )
 
-    def _next_look(self, state: SourceState, look: Look, now: datetime, pushes: Pushes) -> datetime:
+    def _next_look(self, state: SourceState, look: Look, rhythm: Rhythm, now: datetime, pushes: Pushes) -> datetime:
         """By the operator's own interval, else by the source's rhythm and wishes; the default until that is known.
 
         While a hub tells us of news, a look is but a check on the hub.
@@ -464,7 +468,6 @@ class Watcher:
         own = _own_interval(state)
         if own is not None:
             return now + own * (1 + cadence.JITTER * self._jitter())
-        rhythm = _rhythm(state, look, now)
         known = rhythm.usual_gap is not None
         polled = cadence.next_look(
             rhythm,

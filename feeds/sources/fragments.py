@@ -53,6 +53,8 @@ _NAME_AND_ADDRESS = re.compile(r"\s*([^<>@]{1,200}?)(?:\s*<|\s+)[^\s@<>]+@[^\s@<
 def plain(fragment: str) -> str:
     """HTML as plain text: tags out, entities resolved, block elements as line breaks, no empty lines, trimmed."""
     text = fragment[:_LONGEST_FRAGMENT]
+    if text.isascii() and text.isprintable() and "<" not in text and "&" not in text:
+        return _SPACE_IN_LINE.sub(" ", text).strip()  # the same, without asking for what cannot be there
     if "<" in text:
         text = _without_tags(text)
     if "&" in text:

@@ -94,9 +94,10 @@ _KNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """An article to store, and the names that lead to it. `baseline`: alerted to nobody."""
+    """An article to store as `uid`, and the names that lead to it. `baseline`: alerted to nobody."""
 
     article: Article
+    uid: str
     keys: Sequence[Key] = ()
     baseline: bool = False
     signature: bytes | None = None
@@ -113,7 +114,7 @@ def insert(
     signature: bytes | None = None,
 ) -> int:
     """Store one new article, as `insert_all` does; returns its id."""
-    return insert_all(connection, source_id, [New(article, tuple(keys), baseline, signature)], now)[0]
+    return insert_all(connection, source_id, [New(article, article.uid, tuple(keys), baseline, signature)], now)[0]
 
 
 def insert_all(connection: Connection, source_id: int, new: Sequence[New], now: datetime) -> list[int]:
@@ -129,14 +130,15 @@ def insert_all(connection: Connection, source_id: int, new: Sequence[New], now: 
     return ids
 
 
-_INSERT = sa.insert(articles)
+# That it returns something makes it one statement for many rows; the search index then takes them in together.
+_INSERT = sa.insert(articles).returning(articles.c.id)
 
 
 def _row(number: int, source_id: int, new: New, now: datetime) -> dict[str, Any]:
     article = new.article
     return {
         "id": number,
-        "uid": article.uid,
+        "uid": new.uid,
         "source_id": source_id,
         "story_id": number,
         "url": article.url,
@@ -166,7 +168,8 @@ def _next_ids(connection: Connection, number: int) -> list[int]:
     return sorted(connection.execute(_RESERVED_IDS, {"number": number}).scalars())
 
 
-_LAST_ID = sa.select(sa.func.coalesce(sa.func.max(articles.c.id), 0))
+# The highest that was ever given: one that was forgotten must not come back.
+_LAST_ID = sa.text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'articles'")
 _RESERVED_IDS = sa.text(
     "SELECT nextval(pg_get_serial_sequence('articles', 'id')) FROM generate_series(1, CAST(:number AS integer))"
 )
