@@ -8,6 +8,7 @@ The bytes never leave the process.
 from __future__ import annotations
 
 import marshal
+from array import array
 from typing import Any, Final
 
 from feeds.topics.query import (
@@ -50,6 +51,8 @@ class Leaves:
         self._vocabulary = vocabulary
         self.texts: list[str] = []
         self.meanings: list[Meaning] = []
+        self.firsts = array("i")
+        """The number of the first term of each word and phrase that is sought in all the running text; else -1."""
         self._numbers: dict[str, int | list[int]] = {}
         """By text. Leaves of one text may differ in meaning, with the language of their query."""
 
@@ -68,6 +71,8 @@ class Leaves:
         new = len(self.texts)
         self.texts.append(leaf.text)
         self.meanings.append(meaning)
+        first = meaning if isinstance(meaning, int) else meaning[0]
+        self.firsts.append(first if isinstance(first, int) else -1)
         if known is None:
             self._numbers[leaf.text] = new
         else:

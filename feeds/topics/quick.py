@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ class _Words(NamedTuple):
     """One field as runs of letters, and as the forms of its words."""
 
     runs: Runs
-    forms: list[int]
+    forms: Numbers
     several: list[int]
     """The numbers of runs that are not exactly one word, nothing before or after it."""
     joined: list[tuple[int, int, int]]
@@ -31,7 +32,7 @@ class _Words(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """The terms that stand in running text or one field: where in `positions` the places of each begin and end."""
+    """The terms that stand in running text or one field: where in `positions` those of each begin and end."""
 
     bounds: dict[int, tuple[int, int]]
     positions: list[int]
@@ -56,60 +57,64 @@ class QuickDocument(Document):
         space = next((space for space, start in SPACES.items() if start == base), "")
         memory = self.vocabulary.memory(space, "" if space else self.language)
         runs = runs_of(self.field(base)[1])
-        forms = list(map(memory.__getitem__, runs.texts))
+        forms = np.fromiter(map(memory.__getitem__, runs.texts), np.int32, len(runs.texts))
         several: list[int] = []
         joined: list[tuple[int, int, int]] = []
-        if forms and min(forms) < 0:
+        if len(forms) and int(forms.min()) < 0:
             flat: list[int] = []
             begin = 0
-            for at, form in enumerate(forms):
+            each = forms.tolist()
+            for at, form in enumerate(each):
                 if form < 0:
                     words, together = memory.several[~form]
-                    flat += forms[begin:at]
+                    flat += each[begin:at]
                     if together > NOTHING:
                         joined.append((len(flat), len(flat) + len(words) - 1, together))
                     flat += words
                     several.append(at)
                     begin = at + 1
-            forms = flat + forms[begin:]
+            forms = np.array(flat + each[begin:], np.int32)
         return _Words(runs, forms, several, joined)
 
     def keys(self) -> tuple[Numbers, Numbers]:
         """Return the keys that stand in the article, as far as queries have such keys: their firsts and seconds."""
         vocabulary = self.vocabulary
-        forms: list[int] = []
-        extra: list[int] = []
-        left: list[int] = []
-        right: list[int] = []
-        for words in self._words.values():
-            offset = len(forms)
-            forms += words.forms
-            forms.append(NOTHING)
-            ends = {last: form for _, last, form in words.joined}
-            for first, last, form in words.joined:
-                extra.append(form)
-                if first:
-                    left += [forms[offset + first - 1], ends.get(first - 1, NOTHING)]
-                    right += [form, form]
-                left.append(form)
-                right.append(forms[offset + last + 1])
-        all_forms = np.array(forms + extra, np.int32)
-        alone, _ = vocabulary.alone.read(distinct(all_forms))
+        gap = np.array([NOTHING], np.int32)
+        forms = np.concatenate([part for words in self._words.values() for part in (words.forms, gap)])
+        lefts, rights = forms[:-1], forms[1:]
+        joined = [form for words in self._words.values() for _, _, form in words.joined]
+        if joined:
+            left, right = self._beside_joined()
+            lefts, rights = np.concatenate((lefts, left)), np.concatenate((rights, right))
+            forms = np.concatenate((forms, np.array(joined, np.int32)))
+        alone, _ = vocabulary.alone.read(distinct(forms))
         title = self._words[TITLE]
-        in_title, _ = vocabulary.alone.read(np.array([*title.forms, *(form for _, _, form in title.joined)], np.int32))
-        body = all_forms[: len(forms)]
-        lefts, rights = body[:-1], body[1:]
-        if left:
-            lefts = np.concatenate((lefts, np.array(left, np.int32)))
-            rights = np.concatenate((rights, np.array(right, np.int32)))
+        title_forms = np.concatenate((title.forms, np.array([form for _, _, form in title.joined], np.int32)))
+        in_title, _ = vocabulary.alone.read(title_forms)
         pairs = vocabulary.first.products(lefts, vocabulary.second, rights)
         singles = np.array([ALONE, IN_TITLE], np.int32).repeat([len(alone), len(in_title)])
         return np.concatenate((alone, in_title, pairs[0])), np.concatenate((singles, pairs[1]))
 
+    def _beside_joined(self) -> tuple[Numbers, Numbers]:
+        """Return the pairs of forms that hyphenated words, taken as one, make with what stands before and after."""
+        left: list[int] = []
+        right: list[int] = []
+        for words in self._words.values():
+            forms = words.forms.tolist()
+            ends = {last: form for _, last, form in words.joined}
+            for first, last, form in words.joined:
+                if first:
+                    left += [forms[first - 1], ends.get(first - 1, NOTHING)]
+                    right += [form, form]
+                if last + 1 < len(forms):
+                    left.append(form)
+                    right.append(forms[last + 1])
+        return np.array(left, np.int32), np.array(right, np.int32)
+
     def distinct_terms(self) -> list[int]:
         """Return the numbers of all terms that stand in the article, each once."""
         spaces = [self._terms_of(space) for space in ("", *SPACES)]
-        return list({number for terms in spaces for number in (*terms.bounds, *terms.joined)})
+        return list({number for terms in spaces for number in terms.bounds})
 
     def hashes(self, languages: dict[str, int]) -> Hashes:
         """Return the hashes of all keys in the article; `languages` are those that queries ask for."""
@@ -128,6 +133,11 @@ class QuickDocument(Document):
         return [languages[code] for code in codes if code in languages]
 
     # Places
+
+    @property
+    def present(self) -> Container[int]:
+        """The numbers of the terms that stand in the running text."""
+        return self._terms_of("").bounds
 
     def find(self, meaning: Meaning) -> list[Place]:
         """Return where a leaf with that meaning occurs, in order: what `Document.places` returns for it."""
@@ -175,7 +185,7 @@ class QuickDocument(Document):
         found = self._terms.get(space)
         if found is not None:
             return found
-        forms: list[int] = []
+        forms: list[Numbers] = []
         positions: list[Numbers] = []
         joined: dict[int, list[Place]] = {}
         rows = self.vocabulary.all_terms
@@ -183,13 +193,15 @@ class QuickDocument(Document):
             words = self._words.get(base)
             if words is None:
                 continue
-            forms += words.forms
+            forms.append(words.forms)
             positions.append(np.arange(base, base + len(words.forms), dtype=np.int32))
             for first, last, form in words.joined:
                 for number in rows.read(np.array([form], np.int32))[0].tolist():
                     joined.setdefault(number, []).append((base + first, base + last))
-        terms, counts = rows.read(np.array(forms, np.int32))
-        at = np.repeat(np.concatenate(positions), counts) if positions else np.zeros(0, np.int32)
+        if not forms:
+            return _Terms({}, [], {})
+        terms, counts = rows.read(np.concatenate(forms))
+        at = np.repeat(np.concatenate(positions), counts)
         # Term and position in one number each: sorting those is quicker than ordering the one by the other.
         both: npt.NDArray[np.int64] = terms.astype(np.int64) << _HALF | at
         both.sort()
@@ -197,6 +209,8 @@ class QuickDocument(Document):
         begins = _firsts(terms)
         ends = np.append(begins, len(terms))[1:]
         bounds = dict(zip(terms[begins].tolist(), zip(begins.tolist(), ends.tolist(), strict=True), strict=True))
+        for number in joined:
+            bounds.setdefault(number, (0, 0))
         found = self._terms[space] = _Terms(bounds, both.astype(np.int32).tolist(), joined)
         return found
 

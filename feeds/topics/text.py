@@ -184,6 +184,19 @@ def words(text: str) -> Iterator[Piece]:
 _stem_lock = threading.Lock()
 
 
+def new_stemmer(language: str) -> Callable[[str], str]:
+    """Return what does as `stem` does for one language, remembers nothing, and is for one thread at a time."""
+    import Stemmer
+
+    if language == "vi":
+        return final_y
+    name = _SNOWBALL.get(language)
+    if name is None or name not in Stemmer.algorithms():
+        return str
+    snowball: Callable[[str], str] = Stemmer.Stemmer(name, maxCacheSize=0).stemWord
+    return lambda lower: snowball(lower) if len(lower) <= _LONGEST_STEMMED else lower
+
+
 @lru_cache(maxsize=64)
 def _stemmer(language: str) -> Callable[[str], str] | None:
     """Return Snowball's stemmer for a primary subtag; None where there is none."""

@@ -19,16 +19,24 @@ Mark = tuple[Place, str]
 """A place, and the clause that stands there: what a span is made from, and the order of spans."""
 
 
+_NOWHERE: list[Place] = []
+
+
 class _Places(dict[int, list[Place]]):
     """Leaf → where it stands, in order; found when first asked for."""
 
     def __init__(self, document: QuickDocument, leaves: Leaves) -> None:
         super().__init__()
         self.find = document.find
+        self.present = document.present
+        self.firsts = leaves.firsts
         self.meanings = leaves.meanings
 
     def __missing__(self, leaf: int) -> list[Place]:
-        found = self[leaf] = self.find(self.meanings[leaf])
+        first = self.firsts[leaf]
+        # Most of what is asked for is not there, and most of that is known by its first word.
+        found = _NOWHERE if first >= 0 and first not in self.present else self.find(self.meanings[leaf])
+        self[leaf] = found
         return found
 
 
@@ -93,7 +101,9 @@ class Verifier:
             return self.found_at[node]
         if node[0] == OR:
             some = [places for child in node[1:] if (places := self._places(child))]
-            return some[0] if len(some) == 1 else sorted({place for places in some for place in places})
+            if len(some) < 2:
+                return some[0] if some else _NOWHERE
+            return sorted({place for places in some for place in places})
         return sorted({cover(left, right) for left, right in self._near(node)})
 
     def _near(self, node: Packed) -> list[Pair]:
@@ -163,10 +173,10 @@ class Verifier:
         found = self._of_leaf.get(leaf)
         if found is None:
             text = self.texts[leaf]
-            found = {}
-            for place in self.found_at[leaf][:MOST_PLACES]:
-                found[place, text] = self._span((place, text))
-            self._of_leaf[leaf] = found
+            span = self.document.span
+            found = self._of_leaf[leaf] = {
+                (place, text): span(text, place) for place in self.found_at[leaf][:MOST_PLACES]
+            }
         return found
 
     def _span(self, mark: Mark) -> Span:

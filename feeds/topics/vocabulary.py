@@ -8,14 +8,13 @@ of its tables: the same comparisons, turned round into look-ups.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from feeds.topics.query import Kind, Term, shared_term
-from feeds.topics.text import Word, split, stem
+from feeds.topics.text import Word, new_stemmer, split
 
 Numbers = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint32]
@@ -37,31 +36,26 @@ class Rows:
         self._flat = np.zeros(4096, np.int32)
         self._rows = 0
         self._used = 0
-        self._fresh: list[list[int]] = []
 
     def append(self, numbers: list[int]) -> None:
         """Add the next row."""
-        self._fresh.append(numbers)
-
-    def _settle(self) -> None:
-        """Bring the rows added since the last reading into the arrays."""
-        counts = list(map(len, self._fresh))
-        rows, used = self._rows + len(counts), self._used + sum(counts)
-        while rows > len(self._start):
+        row = self._rows
+        self._rows += 1
+        if row >= len(self._start):
             self._start = np.concatenate((self._start, np.zeros_like(self._start)))
             self._count = np.concatenate((self._count, np.zeros_like(self._count)))
-        while used > len(self._flat):
+        if not numbers:
+            return
+        end = self._used + len(numbers)
+        while end > len(self._flat):
             self._flat = np.concatenate((self._flat, np.zeros_like(self._flat)))
-        self._count[self._rows : rows] = counts
-        self._start[self._rows : rows] = self._used + np.cumsum([0, *counts[:-1]])
-        self._flat[self._used : used] = list(chain.from_iterable(self._fresh))
-        self._rows, self._used = rows, used
-        self._fresh.clear()
+        self._start[row] = self._used
+        self._count[row] = len(numbers)
+        self._flat[self._used : end] = numbers
+        self._used = end
 
     def read(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         """Return the numbers of these rows, one after the other, and how many each row has."""
-        if self._fresh:
-            self._settle()
         count = self._count[rows]
         ends = np.cumsum(count)
         total = int(ends[-1]) if len(ends) else 0
@@ -70,9 +64,6 @@ class Rows:
 
     def products(self, left: Numbers, right: Rows, right_rows: Numbers) -> tuple[Numbers, Numbers]:
         """Return every combination of a number of `left[i]` here with one of `right_rows[i]` there."""
-        for each in (self, right):
-            if each._fresh:
-                each._settle()
         width = right._count[right_rows]
         count = self._count[left] * width
         some = np.flatnonzero(count)
@@ -97,6 +88,7 @@ class _Comparisons:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.stem = new_stemmer(language)
         self.exact: _Table = {}
         self.lower: _Table = {}
         self.folded: _Table = {}
@@ -116,7 +108,7 @@ class _Comparisons:
             if len(text) not in self.prefix_lengths:
                 self.prefix_lengths = sorted({*self.prefix_lengths, len(text)})
         elif term.kind == "stem" or self.language == "vi":
-            table, text = (self.stems if strict else self.folded_stems), stem(text, self.language)
+            table, text = (self.stems if strict else self.folded_stems), self.stem(text)
         else:
             table = self.lower if strict else self.folded
         known = table.get(text)
@@ -130,10 +122,10 @@ class _Comparisons:
     def find(self, seen: Word) -> list[int]:
         """Return the numbers of the terms that a word satisfies."""
         surface, lower, folded = seen
-        stemmed = stem(lower, self.language)
+        stemmed = self.stem(lower)
         known = [self.exact.get(surface), self.lower.get(lower), self.folded.get(folded), self.stems.get(stemmed)]
         if self.folded_stems:
-            known.append(self.folded_stems.get(stemmed if folded is lower else stem(folded, self.language)))
+            known.append(self.folded_stems.get(stemmed if folded is lower else self.stem(folded)))
         for text, table in ((lower, self.prefixes), (folded, self.folded_prefixes)):
             if table:
                 known += [table.get(text[:length]) for length in self.prefix_lengths if length <= len(text)]
