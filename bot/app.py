@@ -344,6 +344,8 @@ class App:
         if self.chat is not None:
             self.chat.start()
         self.timetable.start()
+        if self.settings.broker_url:
+            log.warning("BROKER_URL is set and not used: workers share the work through the database")
         log.info("started", extra={"roles": sorted(self.roles)})
 
     def stop(self) -> None:

@@ -19,7 +19,12 @@ VARIABLES: Final = (
         "Where everything is stored: SQLite, or PostgreSQL.",
         "sqlite:///var/tocsin.db",
     ),
-    Key("BROKER_URL", values.BROKER_URL, "Redis or RabbitMQ, to spread the work over many worker processes.", None),
+    Key(
+        "BROKER_URL",
+        values.BROKER_URL,
+        "Reserved for carrying work over Redis or RabbitMQ, which is not built: workers share it through the database.",
+        None,
+    ),
     Key("PORT", values.whole_number(1, 65535), "The port to listen on, before `server.port`.", None),
     Key("TOCSIN_HOST", values.FILLED_TEXT, "The address to listen on, before `server.host`.", None),
     Key("TOCSIN_PUBLIC_URL", values.SITE_URL, "Where readers reach the site, before `site.public_url`.", None),
