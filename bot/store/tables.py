@@ -1,4 +1,4 @@
-"""The tables of destinations, subscriptions, alerts and deliveries. All SQL on them lives in this folder."""
+"""The tables of destinations, subscriptions, alerts, deliveries and API tokens. All SQL on them lives in this folder."""
 
 from __future__ import annotations
 
@@ -48,6 +48,21 @@ private_feeds = sa.Table(
     sa.Column("destination_id", sa.ForeignKey("destinations.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("token", sa.String(64), nullable=False, unique=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+# What programs show to be let into the API: only the SHA-256 of each, in hexadecimal digits.
+api_tokens = sa.Table(
+    "api_tokens",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    # "read" or "write", which includes reading.
+    sa.Column("scope", sa.String(8), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    # To the minute.
+    sa.Column("used_at", UtcDateTime),
+    sa.Column("revoked_at", UtcDateTime),
 )
 
 # What is told, once for all destinations: a snapshot, so that every repeat of a delivery says the same.
