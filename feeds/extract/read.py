@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from feeds.dates import parse_date
 from feeds.extract.body import Block, read_blocks
 from feeds.extract.byline import is_signature, name_in, name_like, shown_author, signed_lines, stated_author
+from feeds.extract.caption import is_caption
 from feeds.extract.facts import Facts, read_facts
 from feeds.extract.headline import fold, read_headline
 from feeds.extract.language import language_of
@@ -150,6 +151,8 @@ def _without_furniture(
             byline = name
             continue
         if near_end and len(text) <= 80 and _PUBLISHER_LINE.match(text):
+            continue
+        if number > 0 and is_caption(text):
             continue
         kept.append(block)
     return kept, byline
