@@ -62,6 +62,9 @@ class Announcer:
 
     def announce(self) -> Announced:
         """One transaction's worth."""
+        # Very many changed topics take seconds to read; nobody shall wait meanwhile to write.
+        with self._database.read() as connection:
+            self._topics.refresh(connection)
         with self._database.write() as connection:
             now = self._clock()
             self._topics.refresh(connection)

@@ -318,6 +318,7 @@ class App:
                 Job("announce", 5, self._announce_what_was_left),
                 Job("backfill", 2, self.announcer.backfill),
                 Job("publish", 2, self.publish),
+                Job("topics", 600, self.rebuild_topics),
                 Job("websub", 30, self.keep_websub),
                 Job("alarms", 30, self.check_alarms),
                 Job("retention", 600, self.retention.sweep_daily),
@@ -327,6 +328,12 @@ class App:
     def _announce_what_was_left(self) -> None:
         if self.announcer.announce_all().articles:
             self.follow_up()
+
+    def rebuild_topics(self) -> None:
+        """Once a day, learn anew from the articles which words are rare."""
+        if self.topics.is_due(self.clock()):
+            with self.database.read() as connection:
+                self.topics.rebuild(connection)
 
     def prepare(self) -> None:
         """Migrate, take in the configuration, and make sure that every feed exists. Safe to be done twice."""

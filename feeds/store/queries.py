@@ -16,7 +16,10 @@ def read_query(connection: Connection, text: str, language: str | None = None, *
     """Parse it. Raises `QueryError`; also where it is to be the query of `slug`, and what it names leads back there."""
     if "@" not in text:
         return parse(text, language)
-    return parse_all({**_named_in(connection, text), slug: (text, language)})[slug]
+    named = _named_in(connection, text)
+    named.pop(slug, None)
+    # Itself first: an error is shown in what was typed.
+    return parse_all({slug: (text, language), **named})[slug]
 
 
 def named_topics(connection: Connection, text: str) -> dict[str, Query]:

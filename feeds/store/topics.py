@@ -214,9 +214,10 @@ def match_counts(connection: Connection, since: datetime | None = None) -> dict[
     return {row[0]: int(row[1]) for row in connection.execute(query).all()}
 
 
-def waiting_for_backfill(connection: Connection) -> list[tuple[Topic, int]]:
+def waiting_for_backfill(connection: Connection, limit: int = 100) -> list[tuple[Topic, int]]:
     """Topics whose query has not been asked of all older articles yet, and the id to go on from, downwards."""
-    rows = connection.execute(sa.select(topics).where(topics.c.active, topics.c.matched_back_to.is_not(None))).all()
+    waiting = sa.select(topics).where(topics.c.active, topics.c.matched_back_to.is_not(None))
+    rows = connection.execute(waiting.order_by(topics.c.id).limit(limit)).all()
     return [(topic_of(row), row.matched_back_to) for row in rows]
 
 
