@@ -26,6 +26,7 @@ from bot import backup
 from bot.errors import TocsinError
 from bot.web.pages import articles, home, sources, topics, ways_in
 from bot.web.pages.frame import STATIC_DIRECTORY, Features, Page, Site, static_files
+from bot.web.wiring import TelegramName
 from feeds.publish import ahead, contents
 from feeds.render import FORMATS, opml, paginate
 from feeds.store import shelf, stories
@@ -87,8 +88,9 @@ def export_site(app: App, directory: Path, advance: Advance = lambda done, total
 def _page(app: App, path: str = "/") -> Page:
     """The frame of a page that nobody serves: no search, no forms, no second language, nothing live."""
     told = app.settings.site
-    site = Site(told.title, told.description, told.public_url.rstrip("/"), Features())
-    return Page(site=site, language=told.language, now=app.clock(), path=path, languages={})
+    features = Features(telegram=TelegramName(app)())
+    site = Site(told.title, told.description, told.public_url.rstrip("/"), features, told.language)
+    return Page(site=site, language=told.language, now=app.clock(), path=path, still=True, languages={})
 
 
 def _pages(connection: Connection, frame: Page) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from stored import numbered, same_story, store_articles, store_match, store_sour
 from bot.app import App, build
 from bot.export import STATE, OutsideError, export_site, resume
 from bot.settings import load
+from bot.web.wiring import TELEGRAM_USERNAME
 from feeds.database import Database
-from feeds.store import articles
+from feeds.store import articles, facts
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -74,6 +76,28 @@ def test_every_link_leads_to_a_file(app: App, clock: Clock, tmp_path: Path) -> N
         and not (tmp_path / "site" / link.strip("/") / "index.html").is_file()
     }
     assert dead == set()
+
+
+def test_a_page_that_is_read_later_tells_moments_and_no_distances(app: App, clock: Clock, tmp_path: Path) -> None:
+    fill(app, clock)
+    clock.advance(minutes=5)
+    export_site(app, tmp_path / "site")
+    shown = "".join(file.read_text(encoding="utf-8") for file in (tmp_path / "site").rglob("*.html"))
+    assert "24 November 2026, 08:00 UTC</time>" in shown
+    for sign in (" ago<", "just now", "TELEGRAM_BOT_TOKEN", "Follow on Telegram"):
+        assert sign not in shown
+
+
+def test_where_there_is_a_bot_the_pages_lead_to_it(app: App, clock: Clock, tmp_path: Path) -> None:
+    fill(app, clock)
+    with app.database.write() as connection:
+        facts.put(connection, TELEGRAM_USERNAME, "TocsinBot")
+    app.settings = replace(app.settings, telegram_token="1:x")
+    export_site(app, tmp_path / "site")
+    page = (tmp_path / "site/follow/index.html").read_text(encoding="utf-8")
+    assert 'href="https://t.me/TocsinBot"' in page
+    assert 'href="https://t.me/TocsinBot?start=topic_maritime"' in page
+    assert "?topic=" not in page
 
 
 def test_a_story_that_several_tell_has_a_page_and_a_feed(app: App, clock: Clock, tmp_path: Path) -> None:

@@ -85,6 +85,8 @@ class Page:
     feeds: tuple[Feed, ...] = ()
     live: bool = False
     """Whether the page may ask the server for news; never in a static export."""
+    still: bool = False
+    """Whether the page is kept as it is, and read long after `now`: a static export."""
     operator: bool = False
     csrf: str = ""
     """What the forms of this visitor must carry; "" where there are none."""
@@ -180,7 +182,9 @@ class Page:
         return words.day(self.language, words.local(moment, time_zone).date())
 
     def ago(self, moment: datetime | None) -> str:
-        """How long ago, or how soon: "3 minutes ago", "in 2 hours"."""
+        """How long ago, or how soon: "3 minutes ago", "in 2 hours"; on a still page, the moment itself."""
+        if self.still and moment is not None:
+            return f"{words.moment(self.language, moment)} UTC"
         return words.distance(self.language, moment, self.now)
 
 
