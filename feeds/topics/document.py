@@ -163,10 +163,8 @@ class Document:
         return self.field(base)[0], starts[first - base], ends[last - base]
 
     def span(self, clause: str, place: Place) -> Span:
-        first, last = place
-        base = first - first % SPACING
-        starts, ends = self.bounds(base)
-        return Span(self.field(base)[0], starts[first - base], ends[last - base], clause)
+        field, start, end = self.characters(place)
+        return Span(field, start, end, clause)
 
     # Places
 

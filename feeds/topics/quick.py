@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from feeds.model import Article
+from feeds.model import Article, Span
 from feeds.topics.anchors import ALONE, IN_TITLE
 from feeds.topics.document import BODY, SPACES, SPACING, TITLE, Document, Place, in_sequence
 from feeds.topics.packed import Meaning, parts
@@ -48,6 +48,7 @@ class QuickDocument(Document):
         self.vocabulary = vocabulary
         self._words: dict[int, _Words] = {}
         self._bounds: dict[int, tuple[list[int], list[int]]] = {}
+        self._printed: dict[int, tuple[str, list[int], list[int]]] = {}
         self._terms: dict[str, _Terms] = {}
         bases = [TITLE, BODY, *(base for space, base in SPACES.items() if space in vocabulary.spaces)]
         for base in bases:
@@ -166,15 +167,19 @@ class QuickDocument(Document):
 
     def _sequence_of(self, terms: _Terms, numbers: tuple[int, ...]) -> list[Place]:
         """Return where these terms follow each other."""
+        bounds = terms.bounds
+        for number in numbers:
+            if number not in bounds:
+                return []
         if terms.joined and not terms.joined.keys().isdisjoint(numbers):
             return in_sequence(self._alone(terms, number) for number in numbers)
         # Every word of the phrase stands at one position, so that its first says where the others are.
-        begin, end = terms.bounds.get(numbers[0], (0, 0))
+        begin, end = bounds[numbers[0]]
         starts = terms.positions[begin:end]
         for offset in range(1, len(numbers)):
             if not starts:
                 return []
-            begin, end = terms.bounds.get(numbers[offset], (0, 0))
+            begin, end = bounds[numbers[offset]]
             following = terms.positions[begin:end]
             among = set(following) if len(following) > _FEW else following
             starts = [start for start in starts if start + offset in among]
@@ -220,6 +225,15 @@ class QuickDocument(Document):
             words = self._words.get(base)
             found = self._bounds[base] = super().bounds(base) if words is None else _bounds_of(words)
         return found
+
+    def span(self, clause: str, place: Place) -> Span:
+        first, last = place
+        base = first - first % SPACING
+        printed = self._printed.get(base)
+        if printed is None:
+            printed = self._printed[base] = (self.field(base)[0], *self.bounds(base))
+        name, starts, ends = printed
+        return Span(name, starts[first - base], ends[last - base], clause)
 
 
 def _firsts(ordered: Numbers) -> npt.NDArray[np.intp]:

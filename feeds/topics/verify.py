@@ -100,7 +100,12 @@ class Verifier:
         if isinstance(node, int):
             return self.found_at[node]
         if node[0] == OR:
-            some = [places for child in node[1:] if (places := self._places(child))]
+            found_at = self.found_at
+            some = []
+            for child in node[1:]:
+                places = found_at[child] if type(child) is int else self._places(child)
+                if places:
+                    some.append(places)
             if len(some) < 2:
                 return some[0] if some else _NOWHERE
             return sorted({place for places in some for place in places})
@@ -111,8 +116,9 @@ class Verifier:
         found = self._pairs.get(node)
         if found is None:
             _, left, right, distance, ordered, negated = node  # type: ignore[misc]
-            places = self._places(left)
-            others = self._places(right) if places else []
+            found_at = self.found_at
+            places = found_at[left] if type(left) is int else self._places(left)
+            others = found_at[right] if type(right) is int else self._places(right)
             found = self._pairs[node] = near_pairs(places, others, distance, ordered, negated, self.document)
         return found
 
@@ -132,7 +138,8 @@ class Verifier:
         elif kind == OR:
             for child in node[1:]:
                 if type(child) is int:
-                    marks.update(self._marks_of(child))
+                    if self.found_at[child]:
+                        marks.update(self._marks_of(child))
                 elif self.holds(child):
                     score += self._collect(child, marks)
         elif kind == NEAR:

@@ -7,6 +7,7 @@ of its tables: the same comparisons, turned round into look-ups.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,52 +32,48 @@ class Rows:
     """Short lists of numbers, each under its row number, held so that numpy can read many at once."""
 
     def __init__(self) -> None:
-        self._start = np.zeros(1024, np.int32)
-        self._count = np.zeros(1024, np.int32)
-        self._flat = np.zeros(4096, np.int32)
-        self._rows = 0
-        self._used = 0
+        self._starts = array("i")
+        self._counts = array("i")
+        self._flat = array("i", [0])
 
     def append(self, numbers: list[int]) -> None:
         """Add the next row."""
-        row = self._rows
-        self._rows += 1
-        if row >= len(self._start):
-            self._start = np.concatenate((self._start, np.zeros_like(self._start)))
-            self._count = np.concatenate((self._count, np.zeros_like(self._count)))
-        if not numbers:
-            return
-        end = self._used + len(numbers)
-        while end > len(self._flat):
-            self._flat = np.concatenate((self._flat, np.zeros_like(self._flat)))
-        self._start[row] = self._used
-        self._count[row] = len(numbers)
-        self._flat[self._used : end] = numbers
-        self._used = end
+        self._starts.append(len(self._flat))
+        self._counts.append(len(numbers))
+        self._flat.extend(numbers)
 
     def read(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         """Return the numbers of these rows, one after the other, and how many each row has."""
-        count = self._count[rows]
+        starts, counts, flat = self._arrays()
+        count = counts[rows]
         ends = np.cumsum(count)
         total = int(ends[-1]) if len(ends) else 0
-        at = np.arange(total) + np.repeat(self._start[rows] - ends + count, count)
-        return self._flat[at], count
+        at = np.arange(total) + np.repeat(starts[rows] - ends + count, count)
+        return flat[at], count
 
     def products(self, left: Numbers, right: Rows, right_rows: Numbers) -> tuple[Numbers, Numbers]:
         """Return every combination of a number of `left[i]` here with one of `right_rows[i]` there."""
-        width = right._count[right_rows]
-        count = self._count[left] * width
+        starts, counts, flat = self._arrays()
+        right_starts, right_counts, right_flat = right._arrays()
+        width = right_counts[right_rows]
+        count = counts[left] * width
         some = np.flatnonzero(count)
         if not len(some):
-            return self._flat[:0], self._flat[:0]
+            return flat[:0].copy(), flat[:0].copy()
         left, right_rows, width, count = left[some], right_rows[some], width[some], count[some]
         ends = np.cumsum(count)
         within = np.arange(int(ends[-1])) - np.repeat(ends - count, count)
         first, second = np.divmod(within, np.repeat(width, count))
         return (
-            self._flat[first + np.repeat(self._start[left], count)],
-            right._flat[second + np.repeat(right._start[right_rows], count)],
+            flat[first + np.repeat(starts[left], count)],
+            right_flat[second + np.repeat(right_starts[right_rows], count)],
         )
+
+    def _arrays(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Return views; while one lives no row can be added."""
+        starts = np.frombuffer(self._starts, np.int32)
+        counts = np.frombuffer(self._counts, np.int32)
+        return starts, counts, np.frombuffer(self._flat, np.int32)
 
 
 _Table = dict[str, int | list[int]]
@@ -123,18 +120,22 @@ class _Comparisons:
         """Return the numbers of the terms that a word satisfies."""
         surface, lower, folded = seen
         stemmed = self.stem(lower)
-        known = [self.exact.get(surface), self.lower.get(lower), self.folded.get(folded), self.stems.get(stemmed)]
-        if self.folded_stems:
-            known.append(self.folded_stems.get(stemmed if folded is lower else self.stem(folded)))
-        for text, table in ((lower, self.prefixes), (folded, self.folded_prefixes)):
-            if table:
-                known += [table.get(text[:length]) for length in self.prefix_lengths if length <= len(text)]
+        folded_stem = stemmed if folded is lower else self.stem(folded)
         found: list[int] = []
-        for numbers in known:
-            if isinstance(numbers, int):
-                found.append(numbers)
-            elif numbers is not None:
-                found += numbers
+        for table, text in (
+            (self.exact, surface),
+            (self.lower, lower),
+            (self.folded, folded),
+            (self.stems, stemmed),
+            (self.folded_stems, folded_stem),
+        ):
+            if table and (numbers := table.get(text)) is not None:
+                found += (numbers,) if isinstance(numbers, int) else numbers
+        for table, text in ((self.prefixes, lower), (self.folded_prefixes, folded)):
+            if table:
+                for length in self.prefix_lengths:
+                    if (numbers := table.get(text[:length])) is not None and length <= len(text):
+                        found += (numbers,) if isinstance(numbers, int) else numbers
         return found
 
 
@@ -240,15 +241,16 @@ class Vocabulary:
 
     def form(self, terms: list[int]) -> int:
         """Return the form that stands for these terms."""
-        key = tuple(sorted(terms))
+        terms.sort()
+        key = tuple(terms)
         form = self._forms.get(key)
         if form is None:
             form = self._forms[key] = len(self._forms)
             roles = self._roles
-            self.all_terms.append(list(key))
-            self.alone.append([number for number in key if roles[number] & ALONE])
-            self.first.append([number for number in key if roles[number] & FIRST])
-            self.second.append([number for number in key if roles[number] & SECOND])
+            self.all_terms.append(terms)
+            self.alone.append([number for number in terms if roles[number] & ALONE])
+            self.first.append([number for number in terms if roles[number] & FIRST])
+            self.second.append([number for number in terms if roles[number] & SECOND])
         return form
 
     def memory(self, space: str, language: str) -> _Memory:
