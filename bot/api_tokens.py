@@ -64,5 +64,13 @@ class ApiTokens:
             return store.revoke(connection, token_id, self._clock())
 
 
+def checked_name(name: str) -> str:
+    """The name on one line. Raises ValueError where it says nothing, or too much."""
+    found = " ".join(name.split())
+    if not found or len(found) > MAXIMUM_NAME or not found.isprintable():
+        raise ValueError(f"a token's name has 1 to {MAXIMUM_NAME} characters")
+    return found
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

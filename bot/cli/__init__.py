@@ -7,6 +7,7 @@
     topics.py      topics, topics test
     preview.py     preview
     checking.py    check
+    tokens.py      tokens add, list, revoke
     webhooks.py    webhooks add, list, test, rotate, log, replay, pause, resume, remove
     files.py       opml, backup, restore
 
@@ -23,7 +24,7 @@ from typing import Any
 
 import typer
 
-from bot.cli import checking, files, looking, preview, running, topics, webhooks
+from bot.cli import checking, files, looking, preview, running, tokens, topics, webhooks
 from bot.cli.invocation import Invocation, WrongUseError
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -36,7 +37,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (running, looking, topics, preview, checking, webhooks, files):
+for family in (running, looking, topics, preview, checking, webhooks, tokens, files):
     family.register(application)
 
 

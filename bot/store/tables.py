@@ -1,4 +1,4 @@
-"""The tables of destinations, subscriptions, alerts, deliveries and API tokens. All SQL on them lives in this folder."""
+"""The tables of destinations, subscriptions, alerts, deliveries, API tokens. All their SQL lives in this folder."""
 
 from __future__ import annotations
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot import tuning
+from bot import api_tokens, tuning
 from bot.channels import signature
 from bot.channels.chat_formats import FORMATS
 from bot.errors import TocsinError
 from bot.model import Destination
 from bot.store import deliveries, owing
+from bot.store.api_tokens import ApiToken
 from bot.subscription_list import unused_slug
 from bot.subscriptions import Subscriptions, target_kind
 from bot.tuning import Tuning
@@ -206,6 +207,19 @@ class Operations:
             else:
                 source_store.deactivate(connection, state.source.id)
         return True
+
+    # API tokens
+
+    def add_token(self, name: str, scope: str) -> tuple[ApiToken, str]:
+        """A new one, and its text, which is never known again."""
+        known = {one: one for one in api_tokens.SCOPES}
+        if scope not in known:
+            raise WrongInputError("scope", "scope")
+        try:
+            checked = api_tokens.checked_name(name)
+        except ValueError:
+            raise WrongInputError("name", "token_name", limit=api_tokens.MAXIMUM_NAME) from None
+        return api_tokens.ApiTokens(self._database, self._services.clock).add(checked, known[scope])
 
     # Topics
 

@@ -1,4 +1,4 @@
-"""Who may: the admin token as a bearer, or, where none is set, a program on this very machine."""
+"""Who may: the admin token or an API token as a bearer, or, where no admin token is set, a program on this machine."""
 
 from __future__ import annotations
 
@@ -14,32 +14,49 @@ from bot.web.routes.sessions import client_name, is_cross_site, is_local_visitor
 
 log = logging.getLogger(__name__)
 
-_BEARER = HTTPBearer(auto_error=False, description="The admin token (TOCSIN_ADMIN_TOKEN)")
+_BEARER = HTTPBearer(auto_error=False, description="The admin token (TOCSIN_ADMIN_TOKEN), or an API token")
+_READING = ("GET", "HEAD")
 
 Guard = Callable[..., None]
 
 
-def operators_only(desk: Desk) -> Guard:
-    """A dependency that lets operators by, and answers 401, 403 or 429 to everybody else."""
+def operators_only(desk: Desk, *, admin_only: bool = False) -> Guard:
+    """A dependency that lets operators and their programs by, and answers 401, 403 or 429 to everybody else.
+
+    `admin_only`: API tokens don't do. Otherwise one that may only read is let by to GET and HEAD.
+    """
 
     def guard(
         request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)] = None
     ) -> None:
         expected = desk.services.settings.admin_token
-        if not expected:
+        if credentials is None and not expected:
             # No cookie, no token: so a page of another site must not be able to speak through the operator's browser.
             if not is_local_visitor(request) or is_cross_site(request):
-                raise HTTPException(403, "No admin token is set: only programs on this machine are let in.")
+                raise HTTPException(403, "No admin token is set: without a token, only this machine is let in.")
             return
         if not desk.attempts.allowed(request):
             raise HTTPException(429, "Too many attempts; wait a minute.", headers={"Retry-After": "60"})
         if credentials is None:
-            raise HTTPException(401, "The admin token is needed.", headers={"WWW-Authenticate": "Bearer"})
-        if not is_token(credentials.credentials, expected):
-            desk.attempts.failed(request)
-            log.warning("a wrong admin token from %s", client_name(request))
             raise HTTPException(
-                401, "That is not the admin token.", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+                401, "The admin token or an API token is needed.", headers={"WWW-Authenticate": "Bearer"}
             )
+        if expected and is_token(credentials.credentials, expected):
+            return
+        found = desk.tokens.find(credentials.credentials)
+        if found is None:
+            desk.attempts.failed(request)
+            log.warning("a wrong token for the API from %s", client_name(request))
+            raise HTTPException(
+                401, "That is no token of ours.", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+            )
+        if admin_only:
+            raise _insufficient("This takes the admin token.")
+        if found.scope == "read" and request.method not in _READING:
+            raise _insufficient("This token may only read.")
 
     return guard
+
+
+def _insufficient(detail: str) -> HTTPException:
+    return HTTPException(403, detail, headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from bot.web.api import administration, public
+from bot.web.api import administration, public, tokens
 from bot.web.api.reference import reference
 from bot.web.api.shapes import Problem
 from bot.web.operations import Operations, WrongInputError
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 DESCRIPTION = (
     "What the pages show and do, as JSON. Sources, articles and topics are open to everybody, as the pages are; all "
-    "else takes the admin token: `Authorization: Bearer TOKEN`. Where no admin token is set, only programs on the same "
-    "machine are let in. Errors are problem details (RFC 9457)."
+    "else takes the admin token or an API token: `Authorization: Bearer TOKEN`. Where no admin token is set, programs "
+    "on the same machine are let in without one. Errors are problem details (RFC 9457)."
 )
 
 
@@ -44,6 +44,7 @@ def build_api(desk: Desk, operations: Operations) -> FastAPI:
     api.state.operations = operations
     api.include_router(public.router(desk))
     api.include_router(administration.router(desk, operations))
+    api.include_router(tokens.router(desk, operations))
     _add_errors(api, desk)
 
     @api.get("/docs", include_in_schema=False)

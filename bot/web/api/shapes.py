@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.model import Destination
+from bot.store.api_tokens import ApiToken
 from bot.store.deliveries import DeliveryRow
 from bot.web.pages.cards import TopicMatch
 from feeds.model import Article, Topic
@@ -312,6 +313,51 @@ class SubscriberShape(Shape):
             paused_at=one.paused_at,
             topics=[topic.slug for topic in topics],
         )
+
+
+class TokenShape(Shape):
+    """What is known of an API token."""
+
+    id: int
+    name: str
+    scope: Literal["read", "write"]
+    created_at: datetime
+    used_at: datetime | None = Field(description="When it was last used, to the minute")
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, one: ApiToken) -> TokenShape:
+        """From the store."""
+        return cls(**_token_fields(one))
+
+
+class NewTokenShape(TokenShape):
+    """A token at the moment it was made: shown once."""
+
+    token: str
+
+    @classmethod
+    def made(cls, one: ApiToken, text: str) -> NewTokenShape:
+        """From the store, with its text."""
+        return cls(**_token_fields(one), token=text)
+
+
+def _token_fields(one: ApiToken) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "scope": one.scope,
+        "created_at": one.created_at,
+        "used_at": one.used_at,
+        "revoked_at": one.revoked_at,
+    }
+
+
+class TokenDraftShape(Shape):
+    """A token as it is asked for."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    scope: Literal["read", "write"] = "read"
 
 
 class Problem(BaseModel):

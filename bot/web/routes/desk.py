@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.api_tokens import ApiTokens
 from bot.web.pages import words
 from bot.web.pages.frame import Features, Page, Site, render
 from bot.web.routes.headers import IMAGES_OF_OUR_OWN, content_security_policy
@@ -41,6 +42,11 @@ class Desk:
     def sessions(self) -> Sessions:
         """Signs and reads the operators' cookies."""
         return Sessions.of(self.services.database, self.services.settings.secret_key, self.services.clock)
+
+    @cached_property
+    def tokens(self) -> ApiTokens:
+        """What programs are let into the API by, beside the admin token."""
+        return ApiTokens(self.services.database, self.services.clock)
 
     @property
     def site(self) -> Site:
