@@ -170,12 +170,13 @@ def main() -> None:
     gc.collect()
     before = resident()
     start = time.process_time()
-    queries = [(number, parse(text)) for number, text in enumerate(texts)]
+    for text in texts:
+        parse(text)
     parsed = time.process_time() - start
+    # As a program does that reads them from its database: no query is kept besides what the index keeps.
     start = time.process_time()
-    index = Index(queries, sample)
-    built = time.process_time() - start
-    del queries
+    index = Index(((number, parse(text)) for number, text in enumerate(texts)), sample)
+    built = time.process_time() - start - parsed
     gc.collect()
     memory = (resident() - before) / given.queries
     print(f"{given.queries:,} queries: parsed in {parsed:.1f} s, indexed in {built:.1f} s, {memory:,.0f} bytes a query")

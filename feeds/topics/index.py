@@ -35,6 +35,9 @@ _FIRST_LANGUAGE = 1 << 30
 _EVERY = 16
 """One article in so many is counted, to learn which words are rare."""
 
+_AT_ONCE = 1 << 15
+"""So many queries are anchored at a time, so that building takes little more room than what is built."""
+
 _OTHER_NEEDS = 2
 _KEYS_OF_A_NEED = 8
 # A key is looked up among those present by 20 bits of its hash; two more places are always and never present.
@@ -136,7 +139,11 @@ class Index:
             for article in sample:
                 self._learn(QuickDocument(article, self._vocabulary))
             self._needs = Needs(self._leaves.meanings, self._language, self._frequency)
-            keys, slots = self._anchor(range(len(self._packed)))
+            parts_of_base = [
+                self._anchor(range(begin, min(begin + _AT_ONCE, len(self._packed))))
+                for begin in range(0, max(1, len(self._packed)), _AT_ONCE)
+            ]
+            keys, slots = (np.concatenate(each) for each in zip(*parts_of_base, strict=True))
             self._set_base(keys, slots)
         finally:
             if collecting:

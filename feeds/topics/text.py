@@ -123,7 +123,7 @@ def word(surface: str) -> Word:
     return Word(surface, lower, fold(lower))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def _split_short(run: str) -> tuple[tuple[Piece, ...], Word | None]:
     return _split(run)
 
@@ -209,7 +209,7 @@ def _stemmer(language: str) -> Callable[[str], str] | None:
     return stemmer
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def stem(lower: str, language: str) -> str:
     """Return the stem of a case-folded word; `language` is a primary subtag, "" for none.
 
