@@ -2,7 +2,7 @@
 
     found? ─ announced? ─ which topics? ─ owed to whom? ─ sent? or what stood in the way
 
-The same for the command line, the chat and the API. It reads, and changes nothing.
+The same for the command line, the chat and the page, in the reader's language. It reads, and changes nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import Connection
 
+from bot.languages import sentence
+from bot.languages.explanations import explained_in
 from bot.model import Destination
 from bot.store import destinations, history
 from bot.store.history import Owed, Standing
@@ -34,6 +36,10 @@ class TopicAnswer:
     follows: bool = False
     failed: str = ""
     """Of one that does not match: the clause that came nearest, and what was found in its place."""
+    nearness: float = 1.0
+    """How near that clause came, from 0 (nothing of it in the article) to 1 (it holds)."""
+    name: str = ""
+    """How people know it: the slug, or the words of somebody's own query."""
 
     @property
     def matches(self) -> bool:
@@ -60,7 +66,13 @@ class Explanation:
             if article is None
             else {"url": article.url, "title": article.title, "source": article.source, "found": article.found},
             "topics": [
-                {"slug": one.slug, "matched": one.matched, "follows": one.follows, "failed": one.failed}
+                {
+                    "slug": one.slug,
+                    "matched": one.matched,
+                    "follows": one.follows,
+                    "failed": one.failed,
+                    "nearness": round(one.nearness, 2),
+                }
                 for one in self.topics
             ],
             "deliveries": [
@@ -80,29 +92,31 @@ class Explanation:
         }
 
 
-def why(connection: Connection, url: str, now: datetime, destination: Destination | None = None) -> Explanation:
-    """Explain one article, to everybody or to one destination."""
+def why(
+    connection: Connection, url: str, now: datetime, destination: Destination | None = None, language: str = "en"
+) -> Explanation:
+    """Explain one article, to everybody or to one destination, in sentences of that language."""
     found = articles.by_url(connection, [url.strip(), canonical_url(url)])
     if not found:
-        return Explanation(url, tuple(_not_found(connection, url)))
+        return Explanation(url, tuple(_not_found(connection, url, language)))
     article = found[0]
     standing = history.standing(connection, article.id or 0)
     assert standing is not None, "an article that was just read is there"
     followed = [] if destination is None else destinations.followed_topics(connection, destination.id)
-    answers = _answers(connection, article, followed)
+    answers = _answers(connection, article, followed, language)
     owed = [
         one
         for one in history.owed(connection, article.story or 0)
         if destination is None or one.destination_id == destination.id
     ]
-    steps = _Steps(connection, article, standing, destination, now)
+    steps = _Steps(connection, article, standing, destination, now, language)
     steps.found()
     steps.asked(answers)
     steps.owed(owed, answers)
     return Explanation(url, tuple(steps.said), article, tuple(answers), tuple(owed))
 
 
-def _not_found(connection: Connection, url: str) -> list[str]:
+def _not_found(connection: Connection, url: str, language: str) -> list[str]:
     """What is known where the article is not."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     near = [
@@ -110,17 +124,24 @@ def _not_found(connection: Connection, url: str) -> list[str]:
         for state in sources.states(connection, only_active=False)
         if host and (urlsplit(state.source.url).hostname or "").removeprefix("www.") == host
     ]
-    said = ["No source has shown this address, so it is not stored."]
+    said = [sentence(language, "why_not_stored")]
     if not near:
-        return [*said, f"No source on {host or 'that site'} is watched."]
+        return [*said, sentence(language, "why_no_source", host=host or sentence(language, "why_that_site"))]
     for state in near:
-        looked = f"last looked at {_minute(state.looked_at)}" if state.looked_at else "not looked at yet"
-        trouble = f"; failing since {_minute(state.error_since)}: {state.error}" if state.error_code else ""
-        said.append(f"Its site is watched by {state.source.slug} ({state.source.url}), {looked}{trouble}.")
+        looked = sentence(language, "why_not_looked")
+        if state.looked_at is not None:
+            looked = sentence(language, "why_looked", at=_minute(state.looked_at))
+        trouble = ""
+        if state.error_code:
+            trouble = sentence(language, "why_failing", at=_minute(state.error_since), error=state.error)
+        source = state.source
+        said.append(
+            sentence(language, "why_watched", source=source.slug, url=source.url, looked=looked, trouble=trouble)
+        )
     return said
 
 
-def _answers(connection: Connection, article: Article, followed: Sequence[Topic]) -> list[TopicAnswer]:
+def _answers(connection: Connection, article: Article, followed: Sequence[Topic], language: str) -> list[TopicAnswer]:
     """What the operator's topics and the destination's own say now, those that match first."""
     asked = {topic.slug: topic for topic in (*followed, *topics.active_topics(connection))}
     own = {topic.slug for topic in followed}
@@ -134,13 +155,14 @@ def _answers(connection: Connection, article: Article, followed: Sequence[Topic]
             query = parse(topic.query, topic.language, topics=named)
         except QueryError:
             continue
+        name = slug if topic.public else topic.title
         match = evaluate(query, article)
         if match is not None:
-            answers.append(TopicAnswer(slug, tuple(matched_words(match, article)), slug in own))
+            answers.append(TopicAnswer(slug, tuple(matched_words(match, article)), slug in own, name=name))
         else:
-            nearest = why_not(query, article).failed[:1]
-            failed = "; ".join(f"{clause.text}: {clause.detail}" for clause in nearest)
-            answers.append(TopicAnswer(slug, (), slug in own, failed))
+            nearest = why_not(query, article).failed[0]
+            failed = f"{nearest.text}: {explained_in(language, nearest.detail)}"
+            answers.append(TopicAnswer(slug, (), slug in own, failed, nearest.nearness, name))
     return sorted(answers, key=lambda one: not one.matches)
 
 
@@ -157,28 +179,32 @@ class _Steps:
     standing: Standing
     destination: Destination | None
     now: datetime
+    language: str
     said: list[str] = field(default_factory=list)
 
+    def _words(self, key: str, **values: object) -> str:
+        return sentence(self.language, f"why_{key}", **values)
+
+    def _say(self, key: str, **values: object) -> None:
+        self.said.append(self._words(key, **values))
+
     def found(self) -> None:
-        self.said.append(f"Found by {self.article.source} at {_minute(self.article.found)}: {self.article.title}")
+        self._say("found", source=self.article.source, at=_minute(self.article.found), title=self.article.title)
         if self.standing.baseline:
-            self.said.append(
-                "It was there already at the source's first look, or came late with an old date: "
-                "such articles are shown in the feeds and alert nobody."
-            )
+            self._say("baseline")
         elif self.standing.announced_at is None:
-            self.said.append("The topics have not been asked about it yet: a worker does so within seconds.")
+            self._say("not_asked")
         else:
-            self.said.append(f"The topics were asked at {_minute(self.standing.announced_at)}.")
+            self._say("asked", at=_minute(self.standing.announced_at))
 
     def asked(self, answers: Sequence[TopicAnswer]) -> None:
         for answer in answers:
-            if answer.matches:
-                self.said.append(
-                    f"{answer.slug} matches{' by: ' if answer.matched else ''}{', '.join(answer.matched)}."
-                )
+            if answer.matches and answer.matched:
+                self._say("matches", topic=answer.name, words=", ".join(answer.matched))
+            elif answer.matches:
+                self._say("matches_wordless", topic=answer.name)
             elif answer.follows or self.destination is None:
-                self.said.append(f"{answer.slug} does not match: {answer.failed}")
+                self._say("no_match", topic=answer.name, failed=answer.failed)
 
     def owed(self, owed: Sequence[Owed], answers: Sequence[TopicAnswer]) -> None:
         for one in owed:
@@ -186,45 +212,41 @@ class _Steps:
         if not owed and self.destination is not None:
             self._nothing_owed(self.destination, answers)
         elif not owed:
-            self.said.append("Nothing was owed to anybody.")
+            self._say("nothing_owed")
 
     def _delivery(self, one: Owed) -> None:
         to = destinations.destination_by_id(self.connection, one.destination_id)
-        name = "a removed destination" if to is None else f"{to.kind}:{to.address}"
-        copy = "" if one.article_id == self.article.id else ", told by a copy of it from another source"
+        name = self._words("removed") if to is None else f"{to.kind}:{to.address}"
+        copy = "" if one.article_id == self.article.id else self._words("copy")
         match one.state:
+            case "sent" if one.attempts:
+                outcome = self._words("sent_at", at=_minute(one.attempts[-1].at))
             case "sent":
-                last = f" at {_minute(one.attempts[-1].at)}" if one.attempts else ""
-                outcome = f"sent{last}"
+                outcome = self._words("sent")
             case "failed":
-                outcome = f"given up: {one.error}"
+                outcome = self._words("given_up", error=one.error)
             case "skipped":
-                outcome = f"not sent: {one.error or 'muted, or the destination is gone'}"
+                outcome = self._words("not_sent", error=one.error or self._words("muted"))
             case _:
                 outcome = self._waiting(one, to)
-        tries = f" ({len(one.attempts)} attempts)" if len(one.attempts) > 1 else ""
-        self.said.append(f"To {name}: {outcome}{tries}{copy} [{one.uid}].")
+        tries = self._words("tries", number=len(one.attempts)) if len(one.attempts) > 1 else ""
+        self._say("to", name=name, outcome=outcome, tries=tries, copy=copy, id=one.uid)
 
     def _waiting(self, one: Owed, to: Destination | None) -> str:
         if to is not None and to.paused_at is not None:
-            return f"waiting, for it is paused since {_minute(to.paused_at)}: {to.pause_reason}"
+            return self._words("paused", at=_minute(to.paused_at), reason=to.pause_reason)
         if one.not_before is not None and one.not_before > self.now:
-            return f"waiting until {_minute(one.not_before)}{f': {one.error}' if one.error else ''}"
-        return f"waiting to be sent{f'; last time: {one.error}' if one.error else ''}"
+            return self._words("until", at=_minute(one.not_before)) + (f": {one.error}" if one.error else "")
+        return self._words("waiting") + (self._words("last_time", error=one.error) if one.error else "")
 
     def _nothing_owed(self, to: Destination, answers: Sequence[TopicAnswer]) -> None:
         name = f"{to.kind}:{to.address}"
         matching = [answer for answer in answers if answer.matches]
         if self.standing.baseline or self.standing.announced_at is None:
-            self.said.append(f"Nothing is owed to {name}.")
+            self._say("nothing_is_owed", name=name)
         elif any(answer.follows for answer in matching):
-            self.said.append(
-                f"Nothing was owed to {name}: when the topics were asked, it did not follow any that matched, "
-                "or the topic was another then."
-            )
+            self._say("other_then", name=name)
         elif matching:
-            self.said.append(
-                f"Nothing was owed to {name}: it does not follow {', '.join(one.slug for one in matching)}."
-            )
+            self._say("not_followed", name=name, topics=", ".join(one.name for one in matching))
         else:
-            self.said.append(f"Nothing was owed to {name}: nothing that it follows matches.")
+            self._say("nothing_followed_matches", name=name)

@@ -88,7 +88,8 @@ def _services(app: App) -> ChatServices:
         from bot.why import why as explain
 
         with app.database.read() as connection:
-            return [Found(step) for step in explain(connection, url, app.clock(), destination).steps]
+            explained = explain(connection, url, app.clock(), destination, destination.language)
+        return [Found(step) for step in explained.steps]
 
     def private_feed(destination: Destination, renew: bool) -> str:
         return own.renew(destination) if renew else own.address(destination)

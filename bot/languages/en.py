@@ -142,6 +142,45 @@ TEXTS: dict[str, str] = {
         "query: {example}"
     ),
     "unknown_command": "I don't know {command}. /help shows what I understand.",
+    # Why an article did or did not alert: plain text.
+    "why_not_stored": "No source has shown this address, so it is not stored.",
+    "why_no_source": "No source on {host} is watched.",
+    "why_that_site": "that site",
+    "why_watched": "Its site is watched by {source} ({url}), {looked}{trouble}.",
+    "why_looked": "last looked at {at}",
+    "why_not_looked": "not looked at yet",
+    "why_failing": "; failing since {at}: {error}",
+    "why_found": "Found by {source} at {at}: {title}",
+    "why_baseline": (
+        "It was there already at the source's first look, or came late with an old date: such "
+        "articles are shown in the feeds and alert nobody."
+    ),
+    "why_not_asked": "The topics have not been asked about it yet: a worker does so within seconds.",
+    "why_asked": "The topics were asked at {at}.",
+    "why_matches": "{topic} matches by: {words}.",
+    "why_matches_wordless": "{topic} matches.",
+    "why_no_match": "{topic} does not match: {failed}",
+    "why_nothing_owed": "Nothing was owed to anybody.",
+    "why_to": "To {name}: {outcome}{tries}{copy} [{id}].",
+    "why_removed": "a removed destination",
+    "why_copy": ", told by a copy of it from another source",
+    "why_sent": "sent",
+    "why_sent_at": "sent at {at}",
+    "why_given_up": "given up: {error}",
+    "why_not_sent": "not sent: {error}",
+    "why_muted": "muted, or the destination is gone",
+    "why_tries": " ({number} attempts)",
+    "why_paused": "waiting, for it is paused since {at}: {reason}",
+    "why_until": "waiting until {at}",
+    "why_waiting": "waiting to be sent",
+    "why_last_time": "; last time: {error}",
+    "why_nothing_is_owed": "Nothing is owed to {name}.",
+    "why_other_then": (
+        "Nothing was owed to {name}: when the topics were asked, it did not follow any that "
+        "matched, or the topic was another then."
+    ),
+    "why_not_followed": "Nothing was owed to {name}: it does not follow {topics}.",
+    "why_nothing_followed_matches": "Nothing was owed to {name}: nothing that it follows matches.",
     # Refusals.
     "admins_only": "Only administrators of this chat can change what it follows.",
     "operators_only": "Only operators can ask this.",

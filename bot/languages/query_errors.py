@@ -7,6 +7,7 @@ known stays English. `{}` stands for whatever the person wrote.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 _VIETNAMESE = {
@@ -97,8 +98,11 @@ def said_in(language: str, sentence: str) -> str:
 
 @cache
 def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    return patterns(_TRANSLATIONS.get(language, {}))
+
+
+def patterns(table: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
     """Sentences with the most fixed words first: "{} cannot stand here" fits nearly everything."""
-    table = _TRANSLATIONS.get(language, {})
     longest = sorted(table.items(), key=lambda pair: -len(pair[0].replace("{}", "")))
     return [
         (re.compile("(.*?)".join(re.escape(part) for part in english.split("{}")), re.DOTALL), translated)

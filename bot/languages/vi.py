@@ -144,6 +144,45 @@ TEXTS: dict[str, str] = {
         "Tôi hiểu các lệnh: /topics cho xem các chủ đề, /help cho xem tất cả.\nĐể theo dõi một truy vấn: {example}"
     ),
     "unknown_command": "Tôi không biết {command}. /help cho xem những gì tôi hiểu.",
+    # Why an article did or did not alert: plain text.
+    "why_not_stored": "Chưa nguồn nào cho thấy địa chỉ này, nên bài không được lưu.",
+    "why_no_source": "Không theo dõi nguồn nào trên {host}.",
+    "why_that_site": "trang đó",
+    "why_watched": "Trang này được {source} ({url}) theo dõi, {looked}{trouble}.",
+    "why_looked": "xem lần cuối lúc {at}",
+    "why_not_looked": "chưa xem lần nào",
+    "why_failing": "; lỗi từ {at}: {error}",
+    "why_found": "{source} tìm thấy lúc {at}: {title}",
+    "why_baseline": (
+        "Bài đã có sẵn khi xem nguồn lần đầu, hoặc đến muộn với ngày cũ: những bài như vậy có "
+        "trong feed và không báo cho ai."
+    ),
+    "why_not_asked": "Chưa so bài với các chủ đề: việc đó được làm trong vài giây.",
+    "why_asked": "Đã so với các chủ đề lúc {at}.",
+    "why_matches": "{topic} khớp nhờ: {words}.",
+    "why_matches_wordless": "{topic} khớp.",
+    "why_no_match": "{topic} không khớp: {failed}",
+    "why_nothing_owed": "Không phải báo cho ai.",
+    "why_to": "Đến {name}: {outcome}{tries}{copy} [{id}].",
+    "why_removed": "một nơi nhận đã bị xoá",
+    "why_copy": ", báo bằng bản của nguồn khác",
+    "why_sent": "đã gửi",
+    "why_sent_at": "đã gửi lúc {at}",
+    "why_given_up": "đã thôi gửi: {error}",
+    "why_not_sent": "không gửi: {error}",
+    "why_muted": "đang tắt tiếng, hoặc nơi nhận không còn",
+    "why_tries": " ({number} lần thử)",
+    "why_paused": "đang chờ, vì tạm dừng từ {at}: {reason}",
+    "why_until": "chờ đến {at}",
+    "why_waiting": "chờ gửi",
+    "why_last_time": "; lần trước: {error}",
+    "why_nothing_is_owed": "Không phải báo cho {name}.",
+    "why_other_then": (
+        "Không phải báo cho {name}: khi so với các chủ đề, nơi này không theo dõi chủ đề nào khớp, "
+        "hoặc chủ đề lúc đó khác."
+    ),
+    "why_not_followed": "Không phải báo cho {name}: nơi này không theo dõi {topics}.",
+    "why_nothing_followed_matches": "Không phải báo cho {name}: không có gì nơi này theo dõi khớp.",
     # Refusals.
     "admins_only": "Chỉ quản trị viên của cuộc trò chuyện này được thay đổi những gì được theo dõi.",
     "operators_only": "Chỉ người vận hành được hỏi điều này.",

@@ -41,7 +41,7 @@ class ArticlePage:
     votes: dict[str, bool]
     """By topic: how the operators voted on it."""
     steps: tuple[str, ...]
-    """Why it did or did not alert, sentence by sentence (English); for operators."""
+    """Why it did or did not alert, sentence by sentence; for operators."""
 
 
 def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | None:
@@ -67,7 +67,7 @@ def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | 
         sent=sum(1 for one in told if one.state == "sent"),
         told=tuple(told) if page.operator else (),
         votes=_votes(connection, article.id, named) if page.operator else {},
-        steps=why(connection, article.url, page.now).steps if page.operator else (),
+        steps=why(connection, article.url, page.now, language=page.language).steps if page.operator else (),
     )
 
 
