@@ -54,7 +54,7 @@ class _Meter:
 
 def look_with_tocsin(urls: list[str], folder: Path, *, profile: bool) -> Figures:
     """All sources once, with the parts that `tocsin run` has; topics and feeds follow, and are counted apart."""
-    from bot.app import App, utc_now
+    from bot.app import App
     from bot.settings import Polling, Settings
     from feeds import targets
     from feeds.model import Source
@@ -107,7 +107,7 @@ for url in urls:
     if url not in known:
         reader.add_feed(url)
 cpu, wall = time.process_time(), time.perf_counter()
-reader.update_feeds(workers=int(sys.argv[3]))
+reader.update_feeds(workers=int(sys.argv[3]), scheduled=False)
 print(json.dumps({
     "cpu": time.process_time() - cpu,
     "wall": time.perf_counter() - wall,
