@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Hashable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -186,10 +187,12 @@ class Index:
             others.append(further)
         self._needs.forget()
         self._play(zip(firsts, seconds, strict=True))
-        self._alive = np.concatenate((self._alive, np.ones(len(new), np.bool_)))
+        self._alive = _with_room(self._alive, new.stop)
+        self._alive[new.start : new.stop] = True
         for position in range(_OTHER_NEEDS):
             these = self._places_of([need[position] if position < len(need) else () for need in others])
-            self._others[position] = np.concatenate((self._others[position], these))
+            self._others[position] = _with_room(self._others[position], new.stop)
+            self._others[position][new.start : new.stop] = these
         return hash_keys(firsts, seconds), np.array(slots, np.int32)
 
     def _choose(self, root: Packed) -> list[Need]:
@@ -312,6 +315,14 @@ class Index:
         present[places] = False
         candidates: list[int] = distinct(slots).tolist()
         return candidates
+
+
+def _with_room(array: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
+    """Return the array with at least so many rows; those to spare make most additions free of copying."""
+    if rows <= len(array):
+        return array
+    more = max(rows, len(array) + len(array) // 8) - len(array)
+    return np.concatenate((array, np.zeros((more, *array.shape[1:]), array.dtype)))
 
 
 def evaluate_each(query: Query, articles: Iterable[Article]) -> Iterator[Match | None]:
