@@ -19,6 +19,7 @@ SMALL = {
     "punctuality": ["--sources", "1000", "--interval", "60", "--seconds", "10", "--rounds", "5"],
     "feeds": ["--seconds", "1", "--rounds", "1"],
     "search": ["--articles", "3000"],
+    "topics": ["--queries", "10000", "--articles", "100"],
 }
 NO_BENCHMARKS = {"feed_server"}
 
