@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -141,6 +141,25 @@ class Subscriptions:
             targets.remove(connection, target_kind(destination.kind), destination.id)
             for topic in followed:
                 _retire_if_unused(connection, topic)
+
+    def restore(self, destination_id: int, topics: Sequence[int]) -> Destination | None:
+        """Undo `remove`, with the topics (ids) it followed; None if it was not removed. A private feed is not undone.
+
+        Of these topics it follows those that are offered and its own, which are asked again.
+        """
+        with self._database.write() as connection:
+            if not store.bring_back(connection, destination_id):
+                return None
+            now = self._clock()
+            back = self._reread(connection, destination_id)
+            for topic in topic_store.by_ids(connection, list(topics)).values():
+                own = topic.owner == _owner(back)
+                if own:
+                    topic_store.save_topic(connection, topic, now)
+                if own or topic.public:
+                    store.follow(connection, back.id, topic.id or 0, now)
+            targets.add(connection, target_kind(back.kind), back.id, now)
+            return back
 
     def pause(self, destination: Destination, reason: str) -> Destination:
         """The other side is gone: owe it on, send nothing, keep what it follows."""

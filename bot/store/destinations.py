@@ -153,6 +153,18 @@ def mark_removed(connection: Connection, destination_id: int, now: datetime) -> 
     connection.execute(sa.update(destinations).where(destinations.c.id == destination_id).values(removed_at=now))
 
 
+def is_removed(connection: Connection, destination_id: int) -> bool:
+    """Whether it was there and was removed."""
+    query = sa.select(destinations.c.id).where(destinations.c.id == destination_id)
+    return connection.execute(query.where(destinations.c.removed_at.is_not(None))).first() is not None
+
+
+def bring_back(connection: Connection, destination_id: int) -> bool:
+    """Undo `mark_removed`, its subscriptions and its private feed apart; False if it wasn't removed."""
+    removed = (destinations.c.id == destination_id, destinations.c.removed_at.is_not(None))
+    return connection.execute(sa.update(destinations).where(*removed).values(removed_at=None)).rowcount > 0
+
+
 def set_address(connection: Connection, destination_id: int, address: str) -> None:
     """Rename it; the new address must be free."""
     connection.execute(sa.update(destinations).where(destinations.c.id == destination_id).values(address=address))

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web.api import LazyApi
 from bot.web.operations import Operations
-from bot.web.routes import adding, machines, operators, public, signing_in, tokens, tour, webhooks
+from bot.web.routes import adding, machines, operators, public, signing_in, subscribers, tokens, tour, webhooks
 from bot.web.routes.desk import Desk, OperatorsOnlyError
 from bot.web.routes.headers import SecurityHeaders
 from bot.web.services import WebServices
@@ -41,6 +41,7 @@ def create_app(services: WebServices) -> ASGIApp:
             *public.routes(desk),
             *signing_in.routes(desk),
             *operators.routes(desk, operations),
+            *subscribers.routes(desk, operations),
             *tokens.routes(desk, operations),
             *webhooks.routes(desk, operations),
             *tour.routes(desk),

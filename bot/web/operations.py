@@ -28,6 +28,7 @@ from feeds.model import DESK, Source, Topic
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
 
+PAUSED_BY_OPERATOR = "paused by an operator"
 WEBHOOK_FORMATS = ("standard", *FORMATS)
 MAXIMUM_URL = 2000
 MAXIMUM_TITLE = 200

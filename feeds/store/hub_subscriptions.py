@@ -104,6 +104,12 @@ def counts(connection: Connection, host: str) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def count_in_force(connection: Connection, now: datetime) -> int:
+    """How many are confirmed and not over."""
+    query = sa.select(sa.func.count()).select_from(hub_subscriptions).where(hub_subscriptions.c.lease_until > now)
+    return int(connection.execute(query).scalar() or 0)
+
+
 def ask(connection: Connection, wish: Wish, now: datetime) -> None:
     """Note what is asked for, and have it confirmed at once. What is in force stays so until then.
 

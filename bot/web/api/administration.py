@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 
 from bot.model import Destination
-from bot.store import deliveries, destinations
+from bot.store import deliveries, subscribers
+from bot.store.subscribers import Subscriber
 from bot.web.api.access import operators_only
 from bot.web.api.public import Limit, Slug
 from bot.web.api.shapes import (
@@ -22,7 +24,7 @@ from bot.web.api.shapes import (
     WebhookDraftShape,
     WebhookShape,
 )
-from bot.web.operations import Operations, WebhookDraft
+from bot.web.operations import PAUSED_BY_OPERATOR, Operations, WebhookDraft
 from bot.web.routes.desk import Desk
 from feeds.model import Topic
 from feeds.store import sources as source_store
@@ -40,6 +42,17 @@ def webhook_of_path(request: Request, slug: Slug) -> Destination:
     return found
 
 
+def subscriber_of_path(request: Request, id: Annotated[int, Path(ge=1, lt=2**31)]) -> Subscriber:
+    """The subscriber that the path names."""
+    desk: Desk = request.app.state.desk
+    with desk.services.database.read() as connection:
+        found = subscribers.one(connection, id)
+    if found is None:
+        raise HTTPException(404, "There is no such subscriber.")
+    return found
+
+
+OneSubscriber = Annotated[Subscriber, Depends(subscriber_of_path)]
 Webhook = Annotated[Destination, Depends(webhook_of_path)]
 
 
@@ -142,7 +155,7 @@ def _webhooks(made: APIRouter, desk: Desk, operations: Operations) -> None:
     @made.post("/webhooks/{slug}/pause", tags=["webhooks"])
     def pause_webhook(one: Webhook) -> WebhookShape:
         """Keep what it is owed, send nothing."""
-        return shown(subscriptions.pause(one, "paused by an operator"))
+        return shown(subscriptions.pause(one, PAUSED_BY_OPERATOR))
 
     @made.post("/webhooks/{slug}/resume", tags=["webhooks"])
     def resume_webhook(one: Webhook) -> WebhookShape:
@@ -178,22 +191,39 @@ def _deliveries_and_subscribers(made: APIRouter, desk: Desk, operations: Operati
             raise HTTPException(404, "There is no failed delivery of this id.")
 
     @made.get("/subscribers", tags=["subscribers"])
-    def list_subscribers(kind: Annotated[str | None, Query(max_length=16)] = None) -> list[SubscriberShape]:
-        """Everybody who is told."""
+    def list_subscribers(
+        kind: Annotated[str | None, Query(max_length=16)] = None,
+        before: Annotated[int | None, Query(ge=1, lt=2**31, description="The id to go on from")] = None,
+        limit: Limit = 100,
+    ) -> list[SubscriberShape]:
+        """Everybody who is told, the newest first."""
         with database.read() as connection:
-            return [
-                SubscriberShape.of(one, destinations.followed_topics(connection, one.id))
-                for one in destinations.all_destinations(connection, kind=kind)
-            ]
+            found = subscribers.newest(connection, kind=kind, before=before, limit=limit)
+        return [SubscriberShape.of(one) for one in found]
 
     @made.get("/subscribers/{id}", tags=["subscribers"])
-    def get_subscriber(id: Annotated[int, Path(ge=1, lt=2**31)]) -> SubscriberShape:
+    def get_subscriber(one: OneSubscriber) -> SubscriberShape:
         """One of them."""
-        with database.read() as connection:
-            one = destinations.destination_by_id(connection, id)
-            if one is None:
-                raise HTTPException(404, "There is no such subscriber.")
-            return SubscriberShape.of(one, destinations.followed_topics(connection, one.id))
+        return SubscriberShape.of(one)
+
+    @made.post("/subscribers/{id}/pause", tags=["subscribers"])
+    def pause_subscriber(one: OneSubscriber) -> SubscriberShape:
+        """Keep what it is owed, send nothing."""
+        changed = operations.subscriptions.pause(one.destination, PAUSED_BY_OPERATOR)
+        return SubscriberShape.of(replace(one, destination=changed))
+
+    @made.post("/subscribers/{id}/resume", tags=["subscribers"])
+    def resume_subscriber(one: OneSubscriber) -> SubscriberShape:
+        """Send what it is owed, from now on."""
+        return SubscriberShape.of(replace(one, destination=operations.subscriptions.resume(one.destination)))
+
+    @made.delete("/subscribers/{id}", tags=["subscribers"], status_code=204)
+    def remove_subscriber(one: OneSubscriber) -> Response:
+        """Send it nothing any more."""
+        if one.destination.declared:
+            raise HTTPException(409, "It is declared in config/channels.toml: remove it there.")
+        operations.subscriptions.remove(one.destination)
+        return Response(status_code=204)
 
 
 def _found(done: bool, what: str, slug: str) -> None:

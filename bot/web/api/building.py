@@ -41,6 +41,7 @@ def build_api(desk: Desk, operations: Operations) -> FastAPI:
         root_path_in_servers=False,
         responses={"4XX": {"model": Problem, "description": "What is wrong with the request"}},
     )
+    api.state.desk = desk
     api.state.operations = operations
     api.include_router(public.router(desk))
     api.include_router(administration.router(desk, operations))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from bot.model import Destination
 from bot.store.api_tokens import ApiToken
 from bot.store.deliveries import DeliveryRow
+from bot.store.subscribers import Subscriber
 from bot.web.pages.cards import TopicMatch
 from feeds.model import Article, Topic
 from feeds.store.sources import SourceState
@@ -295,11 +296,15 @@ class SubscriberShape(Shape):
     quiet: str | None
     muted_until: datetime | None
     paused_at: datetime | None
+    pause_reason: str | None
+    declared: bool = Field(description="Whether it stands in config/channels.toml, and is changed there")
+    last_sent: datetime | None = Field(description="When it last took something")
     topics: list[str]
 
     @classmethod
-    def of(cls, one: Destination, topics: list[Topic]) -> SubscriberShape:
+    def of(cls, subscriber: Subscriber) -> SubscriberShape:
         """From the store."""
+        one = subscriber.destination
         return cls(
             id=one.id,
             kind=one.kind,
@@ -311,7 +316,10 @@ class SubscriberShape(Shape):
             quiet=one.quiet,
             muted_until=one.muted_until,
             paused_at=one.paused_at,
-            topics=[topic.slug for topic in topics],
+            pause_reason=one.pause_reason,
+            declared=one.declared,
+            last_sent=subscriber.last_sent,
+            topics=[topic.slug for topic in subscriber.topics],
         )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from bot.model import Destination
-from bot.store import deliveries, destinations
+from bot.store import deliveries, subscribers
+from bot.store.subscribers import Subscriber
 from bot.tuning import Tuning, key_of
 from bot.web import reading
 from bot.web.pages.articles import Found, found_cards
@@ -22,6 +22,7 @@ from feeds.alarms import Alarm, of_source
 from feeds.errors import QueryError
 from feeds.model import Topic
 from feeds.store import alarms as alarm_store
+from feeds.store import hub_subscriptions
 from feeds.store import sources as source_store
 from feeds.store.alarms import StoredAlarm
 from feeds.store.sources import SourceState
@@ -29,6 +30,7 @@ from feeds.topics import Suggestion
 
 SHOWN_FAILURES = 50
 SHOWN_DELIVERIES = 20
+SHOWN_SUBSCRIBERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,11 @@ class Overview:
     counts: dict[str, int]
     oldest_pending: float | None
     """Seconds."""
-    destinations: tuple[tuple[Destination, tuple[Topic, ...]], ...]
+    subscribers: tuple[Subscriber, ...]
+    """Paused ones first; not all of them."""
+    subscriber_count: int
+    hub_subscribers: int
+    """Readers that our WebSub hub tells of new items."""
 
 
 def read_overview(connection: Connection, page: Page) -> Overview:
@@ -66,10 +72,9 @@ def read_overview(connection: Connection, page: Page) -> Overview:
         attempts=reading.attempts_at(connection, [row.uid for row in failed]),
         counts=deliveries.counts(connection),
         oldest_pending=(page.now - oldest).total_seconds() if oldest else None,
-        destinations=tuple(
-            (one, tuple(destinations.followed_topics(connection, one.id)))
-            for one in destinations.all_destinations(connection)
-        ),
+        subscribers=tuple(subscribers.needing_a_hand(connection, SHOWN_SUBSCRIBERS)),
+        subscriber_count=subscribers.count(connection),
+        hub_subscribers=hub_subscriptions.count_in_force(connection, page.now),
     )
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.model import Destination
-from bot.web.operations import Operations, WebhookDraft, WrongInputError
+from bot.web.operations import PAUSED_BY_OPERATOR, Operations, WebhookDraft, WrongInputError
 from bot.web.pages import webhooks
 from bot.web.routes.desk import Desk, Posted, posted
 
@@ -96,7 +96,7 @@ def routes(desk: Desk, operations: Operations) -> list[Route]:
         "test": pages.doing(operations.send_test, "test_sent"),
         "verify": pages.doing(operations.verify, "verify_sent"),
         "replay": pages.doing(operations.retry_all, "retried"),
-        "pause": pages.doing(lambda one: subscriptions.pause(one, "paused by an operator"), "paused"),
+        "pause": pages.doing(lambda one: subscriptions.pause(one, PAUSED_BY_OPERATOR), "paused"),
         "resume": pages.doing(subscriptions.resume, "resumed"),
         "rotate": pages.doing(operations.rotate_secret, "rotated"),
         "remove": pages.doing(subscriptions.remove, "removed", stays=False),
