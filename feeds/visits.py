@@ -1,6 +1,6 @@
 """Asking other people's sites for something, as a good guest: within robots.txt, and never more than a host's share.
 
-    get ─→ robots.txt (kept for a day) ─→ the host's pace ─→ feeds.fetch
+    get ─→ robots.txt (kept for a day, beside the pace) ─→ the host's pace ─→ feeds.fetch
 
 A whole look at a source holds one of its host's places (`enter`, `leave`), so that a slow host keeps few of our
 threads; within it, requests to the host follow one another at its pace. What is asked for, it does not know.
@@ -81,7 +81,7 @@ class Visits:
             self._check_robots(url)
         return self._paced(url, etag, last_modified)
 
-    def _paced(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Response:
+    def _paced(self, url: str, etag: str | None, last_modified: str | None) -> Response:
         try:
             with self._requests.turn(url):
                 return self._fetcher.get(url, etag=etag, last_modified=last_modified)
@@ -107,7 +107,8 @@ class Visits:
             return kept.robots
         until = now + ROBOTS_KEPT
         try:
-            robots = parse_robots(self._paced(address).body)
+            # Asked once a day, and beside the pace: the page is asked for right after, as any crawler does.
+            robots = parse_robots(self._fetcher.get(address).body)
         except FetchError as error:
             if kept is not None:
                 robots, until = kept.robots, now + ROBOTS_RETRIED
