@@ -26,7 +26,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from benchmarks.feed_server import serving
+from bot.alerts import Announced
 from bot.app import App, utc_now
+from bot.engine import Engine
 from bot.jobs import Job, Timetable
 from bot.settings import DeclaredChannel, Polling, Settings
 from feeds import targets
@@ -101,21 +103,14 @@ def steady_state(number: int, interval: float, seconds: float) -> None:
     print(
         f"Steady state, {number:,} sources every {interval:g} s, {seconds:g} s of it:\n"
         f"  looks due {expected:,}, begun {len(late):,} ({len(late) / (1 + seconds):.1f}/s), "
-        f"of which {feeds_found(late)} found something\n"
+        f"of which one in {ONE_IN} found something\n"
         f"  late: median {statistics.median(late):.2f} s, 99 of 100 below {late[int(len(late) * 0.99)]:.2f} s, "
         f"worst {late[-1]:.2f} s = {late[-1] / interval:.1%} of the interval\n"
         f"  processor: {used / (1 + seconds):.0%} of one core"
     )
 
 
-def feeds_found(late: list[float]) -> str:
-    """About how many."""
-    return f"about {len(late) // ONE_IN}"
-
-
-def _engine(app: App, work: Callable[[Claim], None]) -> object:
-    from bot.engine import Engine
-
+def _engine(app: App, work: Callable[[Claim], None]) -> Engine:
     return Engine("watch", app.database, {"source": work}, app.clock, workers=app.settings.polling.workers)
 
 
@@ -207,7 +202,7 @@ def _mark(app: App, marks: dict[str, float]) -> None:
         marks["look"] = time.perf_counter()
         work(claim)
 
-    def announcing() -> object:
+    def announcing() -> Announced:
         found = time.perf_counter()
         done = announce()
         if done.articles:
@@ -215,7 +210,7 @@ def _mark(app: App, marks: dict[str, float]) -> None:
         return done
 
     app.watching = _engine(app, look)
-    app.announcer.announce_all = announcing
+    app.announcer.announce_all = announcing  # type: ignore[method-assign]
 
 
 def _looked(app: App) -> bool:

@@ -11,14 +11,18 @@ interpreter's start. `reader` is installed into an environment of its own below 
 from __future__ import annotations
 
 import argparse
+import atexit
+import cProfile
 import json
 import os
+import pstats
 import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,14 +36,13 @@ LOOKS = (("cold", "validators"), ("304", "validators"), ("same 200", "plain"))
 
 @dataclass(frozen=True)
 class Figures:
-    """`cpu` and `wall` in seconds, `memory` in megabytes, `items` in the store afterwards; the rest is for the foot."""
+    """`cpu` and `wall` in seconds, `memory` in megabytes, `items` in the store afterwards; `announce`: CPU, apart."""
 
     cpu: float
     wall: float
     memory: float
     items: int
     announce: float = 0.0
-    publish: float = 0.0
 
 
 class _Meter:
@@ -53,7 +56,7 @@ class _Meter:
 
 
 def look_with_tocsin(urls: list[str], folder: Path, *, profile: bool) -> Figures:
-    """All sources once, with the parts that `tocsin run` has; topics and feeds follow, and are counted apart."""
+    """All sources once, with the parts that `tocsin run` has; topics follow, and are counted apart."""
     from bot.app import App
     from bot.settings import Polling, Settings
     from feeds import targets
@@ -83,9 +86,6 @@ def look_with_tocsin(urls: list[str], folder: Path, *, profile: bool) -> Figures
     announcing = _Meter()
     app.announcer.announce_all()
     announce = announcing.read()[0]
-    publishing = _Meter()
-    app.publish()
-    publish = publishing.read()[0]
     with app.database.read() as connection:
         items = int(connection.exec_driver_sql("SELECT count(*) FROM articles").scalar_one())
         failing = int(
@@ -94,7 +94,7 @@ def look_with_tocsin(urls: list[str], folder: Path, *, profile: bool) -> Figures
     app.stop()
     if failing:
         raise RuntimeError(f"{failing} sources failed")
-    return Figures(cpu, wall, memory, items, announce, publish)
+    return Figures(cpu, wall, memory, items, announce)
 
 
 READER = """
@@ -162,10 +162,6 @@ def reader_environment() -> Path | None:
 
 def _profiled(run: object) -> None:
     """All threads' functions by their own time, to the error stream."""
-    import cProfile
-    import pstats
-    import threading
-
     profiles: list[cProfile.Profile] = []
 
     class Profiled(threading.Thread):
@@ -182,7 +178,6 @@ def _profiled(run: object) -> None:
     finally:
         threading.Thread = original  # type: ignore[misc]
     _PROFILES.extend([own, *profiles])
-    import atexit
 
     def show() -> None:
         stats = pstats.Stats(*_PROFILES, stream=sys.stderr)
@@ -192,7 +187,7 @@ def _profiled(run: object) -> None:
     atexit.register(show)
 
 
-_PROFILES: list[object] = []
+_PROFILES: list[cProfile.Profile] = []
 
 
 def _in_a_process(urls: list[str], folder: Path, *, profile: bool) -> Figures:
@@ -222,7 +217,7 @@ def compare(feeds: Feeds, programs: list[str], *, profile: bool = False) -> None
                 feeds.ask(mode)
                 if program == "tocsin":
                     found = _in_a_process(feeds.urls, folder, profile=profile)
-                    foot.append(f"{look}: topics asked {found.announce:.1f} s, feeds rendered {found.publish:.1f} s")
+                    foot += [f"{look}: topics asked {found.announce:.1f} s"] if look == "cold" else []
                 elif program == "reader" and python is not None:
                     found = look_with_reader(feeds.urls, folder, python)
                 else:
