@@ -337,11 +337,12 @@ class App:
 
     def prepare(self) -> None:
         """Migrate, take in the configuration, and make sure that every feed exists. Safe to be done twice."""
-        declaration.declare(self.settings, self.database, self.subscriptions, self.clock)
-        with self.database.write() as connection:
-            if facts.get(connection, TOUR_STARTED) is None:
-                facts.put(connection, TOUR_STARTED, self.clock().isoformat())
-        publish.ensure_all(self.database, self.site, self.clock())
+        # A supervisor starts all processes at once: each would otherwise insert what the others insert.
+        with self.database.alone():
+            declaration.declare(self.settings, self.database, self.subscriptions, self.clock)
+            with self.database.write() as connection:
+                facts.settle(connection, TOUR_STARTED, self.clock().isoformat())
+            publish.ensure_all(self.database, self.site, self.clock())
 
     def start(self) -> None:
         """Set everything of this process's roles going, the web server excepted (`bot.server`)."""

@@ -35,6 +35,8 @@ AnyRow = Row[*tuple[Any, ...]]
 """A row of a result, whatever its columns."""
 
 BUSY_TIMEOUT_SECONDS = 30
+_ALONE = 7042020
+"""PostgreSQL's advisory lock of `Database.alone`."""
 
 
 def inserted_id(result: sa.CursorResult[Any]) -> int:
@@ -99,6 +101,20 @@ class Database:
         """A transaction that only reads."""
         with self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Several transactions that no other process mixes with its own: all who ask for this wait for each other.
+
+        SQLite needs no such lock: there a transaction that writes waits for every other one.
+        """
+        if self.is_sqlite:
+            yield
+            return
+        # Held by a transaction, so that it ends with a killed process, and also behind a pooler of connections.
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ALONE})")
+            yield
 
     def close(self) -> None:
         """Give back all connections; the object can't be used afterwards."""

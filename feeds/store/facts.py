@@ -17,23 +17,34 @@ def get(connection: Connection, name: str) -> Any:
     return connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).scalar()
 
 
+_INSERT: dict[str, sqlite.Insert | postgresql.Insert] = {
+    "sqlite": sqlite.insert(facts),
+    "postgresql": postgresql.insert(facts),
+}
+_OVERWRITE = {
+    dialect: insert.on_conflict_do_update(
+        index_elements=[facts.c.name], set_={"value": insert.excluded.value, "until": insert.excluded.until}
+    )
+    for dialect, insert in _INSERT.items()
+}
+_LEAVE = {dialect: insert.on_conflict_do_nothing() for dialect, insert in _INSERT.items()}
+
+
 def put(connection: Connection, name: str, value: Any, until: datetime | None = None) -> None:
     """Write the value, whatever was there."""
-    changed = connection.execute(sa.update(facts).where(facts.c.name == name).values(value=value, until=until))
-    if changed.rowcount == 0:
-        connection.execute(sa.insert(facts).values(name=name, value=value, until=until))
+    connection.execute(_OVERWRITE[connection.dialect.name], {"name": name, "value": value, "until": until})
 
 
-_INSERT = {
-    "sqlite": sqlite.insert(facts).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(facts).on_conflict_do_nothing(),
-}
+def settle(connection: Connection, name: str, value: Any) -> Any:
+    """Write the value if there is none yet; returns the one that is there now, the same in every process."""
+    connection.execute(_LEAVE[connection.dialect.name], {"name": name, "value": value})
+    return get(connection, name)
 
 
 def count(connection: Connection, name: str) -> int:
     """Raise the number kept under `name` by one, and return it. The row stays locked until the transaction ends."""
     # The row must be there before it can be locked: the first two processes would both insert it.
-    connection.execute(_INSERT[connection.dialect.name], {"name": name, "value": 0})
+    connection.execute(_LEAVE[connection.dialect.name], {"name": name, "value": 0})
     value = connection.execute(sa.select(facts.c.value).where(facts.c.name == name).with_for_update()).scalar()
     number = int(value or 0) + 1
     put(connection, name, number)
@@ -42,7 +53,7 @@ def count(connection: Connection, name: str) -> int:
 
 def hold(connection: Connection, name: str, holder: str, now: datetime, until: datetime) -> bool:
     """Hold `name` until `until` (UTC), if nobody else does. False: somebody else does."""
-    connection.execute(_INSERT[connection.dialect.name], {"name": name, "value": holder, "until": until})
+    connection.execute(_LEAVE[connection.dialect.name], {"name": name, "value": holder, "until": until})
     row = connection.execute(
         sa.select(facts.c.value, facts.c.until).where(facts.c.name == name).with_for_update()
     ).first()

@@ -60,10 +60,8 @@ class Sessions:
             kept = facts.get(connection, SECRET_FACT)
         if not kept:
             with database.write() as connection:
-                kept = facts.get(connection, SECRET_FACT)
-                if not kept:
-                    kept = secrets.token_hex(32)
-                    facts.put(connection, SECRET_FACT, kept)
+                # Of two processes that start at once, one makes it.
+                kept = facts.settle(connection, SECRET_FACT, secrets.token_hex(32))
         return cls(bytes.fromhex(str(kept)), clock)
 
     def begin(self, *, operator: bool) -> Session:
