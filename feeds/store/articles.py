@@ -336,6 +336,16 @@ def by_uid(connection: Connection, uid: str) -> Article | None:
     return None if row is None else article_of(row)
 
 
+def ids_of(connection: Connection, uids: Iterable[str]) -> dict[str, int]:
+    """The ids of those articles that are stored, by uid."""
+    wanted = sorted(set(uids))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):
+        query = sa.select(articles.c.uid, articles.c.id).where(articles.c.uid.in_(wanted[start : start + 500]))
+        found |= {row.uid: row.id for row in connection.execute(query)}
+    return found
+
+
 def by_url(connection: Connection, urls: Sequence[str]) -> list[Article]:
     """Articles with one of these addresses, or known under one of them (canonical form)."""
     direct = _ARTICLES.where(articles.c.url.in_(urls))

@@ -1,0 +1,141 @@
+"""The network's part of a look: what stands at a source now, as entries. No transaction is open, nothing is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from feeds.errors import ReadError
+from feeds.fetch import Response
+from feeds.model import Entry, Source
+from feeds.sources import KINDS
+from feeds.sources.feed import read_feed_metadata
+from feeds.store.sources import SourceState
+from feeds.visits import Visits
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look has brought, before it is written."""
+
+    source: Source
+    learned: dict[str, Any]
+    began: datetime
+    response: Response | None = None
+    entries: list[Entry] = field(default_factory=list)
+    digest: str | None = None
+    unchanged: bool = False
+    fresh: int = 0
+
+    @property
+    def obeys_robots(self) -> bool:
+        """Unless the operator has said otherwise for this source."""
+        return not self.source.options.get("ignore_robots")
+
+
+class Looking:
+    """Looks at sources as a good guest (`feeds.visits`)."""
+
+    def __init__(self, visits: Visits) -> None:
+        self._visits = visits
+
+    def look(self, state: SourceState, now: datetime) -> Look:
+        """What stands there. Raises FetchError, ReadError and their kin."""
+        look = Look(as_learned(state), dict(state.learned), now)
+        waiting = bool(look.learned.get("unread"))
+        look.response = self._visits.get(
+            look.source.url,
+            etag=None if waiting else state.etag,
+            last_modified=None if waiting else state.last_modified,
+            obey_robots=look.obeys_robots,
+        )
+        if look.response.certificate_end is not None:
+            look.learned["certificate_ends"] = look.response.certificate_end.isoformat()
+        if look.response.not_modified:
+            look.unchanged = True
+            return look
+        if look.response.moved_to:
+            look.learned["moved_to"] = look.response.moved_to
+        body = hashlib.sha256(look.response.body).hexdigest()
+        if body == state.learned.get("body") and state.digest is not None and not waiting:
+            look.digest = state.digest
+            look.unchanged = True
+            return look
+        look.learned.pop("body", None)
+        if look.source.kind == "auto":
+            self._discover(look)
+        elif self._read(look):
+            # The same bytes will be the same entries: they need not be read again.
+            look.learned["body"] = body
+        _learn_of_feed(look)
+        look.digest = _digest(look.entries)
+        look.unchanged = look.digest == state.digest and not waiting
+        return look
+
+    def getter(self, look: Look) -> Callable[[str], Response]:
+        """Fetches further pages for this look."""
+        return lambda url: self._visits.get(url, obey_robots=look.obeys_robots)
+
+    def _read(self, look: Look) -> bool:
+        """Read the entries of the response, or of the address that its body points to; whether they are its own."""
+        kind = KINDS.get(look.source.kind)
+        if kind is None or look.response is None:
+            raise ReadError(
+                f"unknown kind {look.source.kind!r}; known: {', '.join(KINDS)}, or auto", url=look.source.url
+            )
+        response = look.response
+        onwards = kind.leads_to(response.body, response.url, look.source)
+        if onwards is not None:
+            response = self.getter(look)(onwards)
+        look.entries = kind.read(response.body, response.url, response.content_type, look.source)
+        return onwards is None
+
+    def _discover(self, look: Look) -> None:
+        """Find out what the address is, and remember it: tomorrow's look does the same."""
+        from feeds.sources.discover import explore
+
+        found = explore(
+            look.source.url,
+            self.getter(look),
+            time_zone=look.source.time_zone,
+            selector=look.source.options.get("selector"),
+        )
+        look.learned |= {"kind": found.kind, "url": found.feed_url, "options": dict(found.options)}
+        look.entries = list(found.entries)
+
+
+def as_learned(state: SourceState) -> Source:
+    """The source as it is to be looked at: what discovery and permanent redirects have taught stands in for "auto"."""
+    source, learned = state.source, state.learned
+    if source.kind == "auto" and learned.get("kind"):
+        options = {**learned.get("options", {}), **source.options}
+        source = replace(source, kind=learned["kind"], url=learned.get("url") or source.url, options=options)
+    return replace(source, url=learned["moved_to"]) if learned.get("moved_to") else source
+
+
+def _learn_of_feed(look: Look) -> None:
+    """Keep what a feed says of itself: its wishes, and the hub that would tell us of news."""
+    if look.response is None or "feed" not in (look.source.kind, look.learned.get("kind")):
+        return
+    try:
+        said = read_feed_metadata(look.response.body, look.response.url, look.response.content_type)
+    except ReadError:
+        return
+    look.learned["wishes"] = {
+        "ttl": said.ttl_minutes,
+        "skip_hours": sorted(said.skip_hours),
+        "skip_days": sorted(said.skip_days),
+    }
+    if said.hub:
+        look.learned |= {"hub": said.hub, "hub_topic": said.self_url or look.response.url}
+
+
+def _digest(entries: Sequence[Entry]) -> str:
+    """Of what was read, not of what was received: pages carry a new cache-buster at every look."""
+    digest = hashlib.sha256()
+    for entry in entries:
+        digest.update(repr((entry.url, entry.guid, entry.title, entry.summary, entry.published, entry.html)).encode())
+    return digest.hexdigest()
