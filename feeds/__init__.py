@@ -4,6 +4,6 @@
                       ├→ watch ─ fetch → sources.KINDS[kind] → identity → extract ─→ store ─┬→ render → bytes
     cadence (when?) ──┘                                                                     └→ topics → matches
 
-Read `model` first (what things are), then `watch` (one pass over one source), then whatever it calls.
+Read `model` first (what things are), then `watch` (one look at one source), then whatever it calls.
 `bot` stands on this package; nothing here imports `bot`.
 """
