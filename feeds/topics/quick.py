@@ -14,10 +14,12 @@ from feeds.topics.document import BODY, SPACES, SPACING, TITLE, Document, Place,
 from feeds.topics.packed import Meaning, parts
 from feeds.topics.runs import Runs, runs_of
 from feeds.topics.text import split
-from feeds.topics.vocabulary import NOTHING, Hashes, Numbers, Vocabulary, hash_keys
+from feeds.topics.vocabulary import ALONE as KEY_ALONE
+from feeds.topics.vocabulary import FIRST, NOTHING, SECOND, Hashes, Numbers, Vocabulary, hash_keys
 
 _HALF = 32
 _FEW = 10
+_GAP = np.zeros(1, np.int32)
 
 
 class _Words(NamedTuple):
@@ -48,6 +50,8 @@ class QuickDocument(Document):
         self.vocabulary = vocabulary
         self._words: dict[int, _Words] = {}
         self._bounds: dict[int, tuple[list[int], list[int]]] = {}
+        self._all: tuple[Numbers, Numbers] | None = None
+        """All terms of the article, fields in order and a gap after each, and where each stands."""
         self._printed: dict[int, tuple[str, list[int], list[int]]] = {}
         self._terms: dict[str, _Terms] = {}
         bases = [TITLE, BODY, *(base for space, base in SPACES.items() if space in vocabulary.spaces)]
@@ -80,37 +84,36 @@ class QuickDocument(Document):
     def keys(self) -> tuple[Numbers, Numbers]:
         """Return the keys that stand in the article, as far as queries have such keys: their firsts and seconds."""
         vocabulary = self.vocabulary
-        gap = np.array([NOTHING], np.int32)
-        forms = np.concatenate([part for words in self._words.values() for part in (words.forms, gap)])
-        lefts, rights = forms[:-1], forms[1:]
-        joined = [form for words in self._words.values() for _, _, form in words.joined]
-        if joined:
-            left, right = self._beside_joined()
-            lefts, rights = np.concatenate((lefts, left)), np.concatenate((rights, right))
-            forms = np.concatenate((forms, np.array(joined, np.int32)))
-        alone, _ = vocabulary.alone.read(distinct(forms))
+        forms = np.concatenate([part for words in self._words.values() for part in (words.forms, _GAP)])
+        beside = self._beside_joined()
+        if beside:
+            forms = np.concatenate((forms, np.array(beside, np.int32)))
+        terms, counts = vocabulary.terms.read(forms)
+        at = np.repeat(np.arange(len(forms), dtype=np.int32), counts)
+        self._all = (terms, at)
+        roles = vocabulary.roles(terms)
+        alone = distinct(terms[roles & KEY_ALONE != 0])
         title = self._words[TITLE]
         title_forms = np.concatenate((title.forms, np.array([form for _, _, form in title.joined], np.int32)))
-        in_title, _ = vocabulary.alone.read(title_forms)
-        pairs = vocabulary.first.products(lefts, vocabulary.second, rights)
+        in_title, _ = vocabulary.terms.read(title_forms)
+        in_title = in_title[vocabulary.roles(in_title) & KEY_ALONE != 0]
+        pairs = _pairs(terms, at, roles)
         singles = np.array([ALONE, IN_TITLE], np.int32).repeat([len(alone), len(in_title)])
         return np.concatenate((alone, in_title, pairs[0])), np.concatenate((singles, pairs[1]))
 
-    def _beside_joined(self) -> tuple[Numbers, Numbers]:
-        """Return the pairs of forms that hyphenated words, taken as one, make with what stands before and after."""
-        left: list[int] = []
-        right: list[int] = []
+    def _beside_joined(self) -> list[int]:
+        """Return hyphenated words, taken as one, each between the forms of what stands before and after it."""
+        beside: list[int] = []
         for words in self._words.values():
-            forms = words.forms.tolist()
-            ends = {last: form for _, last, form in words.joined}
-            for first, last, form in words.joined:
-                if first:
-                    left += [forms[first - 1], ends.get(first - 1, NOTHING)]
-                    right += [form, form]
-                if last + 1 < len(forms):
-                    left.append(form)
-                    right.append(forms[last + 1])
-        return np.array(left, np.int32), np.array(right, np.int32)
+            if words.joined:
+                forms = [NOTHING, *words.forms.tolist(), NOTHING]
+                ends = {last: form for _, last, form in words.joined}
+                for first, last, form in words.joined:
+                    beside += [NOTHING, forms[first], form, forms[last + 2]]
+                    if first - 1 in ends:
+                        beside += [NOTHING, ends[first - 1], form]
+                beside.append(NOTHING)
+        return beside
 
     def distinct_terms(self) -> list[int]:
         """Return the numbers of all terms that stand in the article, each once."""
@@ -193,7 +196,7 @@ class QuickDocument(Document):
         forms: list[Numbers] = []
         positions: list[Numbers] = []
         joined: dict[int, list[Place]] = {}
-        rows = self.vocabulary.all_terms
+        rows = self.vocabulary.terms
         for base in (SPACES[space],) if space else (TITLE, BODY):
             words = self._words.get(base)
             if words is None:
@@ -205,8 +208,16 @@ class QuickDocument(Document):
                     joined.setdefault(number, []).append((base + first, base + last))
         if not forms:
             return _Terms({}, [], {})
-        terms, counts = rows.read(np.concatenate(forms))
-        at = np.repeat(np.concatenate(positions), counts)
+        if not space and self._all is not None:
+            # What `keys` has read already: the title, a gap, the body, a gap, and more that is of no use here.
+            terms, at = self._all
+            length, begin = len(forms[0]) + 1, int(np.searchsorted(at, len(forms[0]) + 1))
+            end = int(np.searchsorted(at, length + len(forms[1])))
+            terms, at = terms[:end], at[:end].copy()
+            at[begin:] += BODY - length
+        else:
+            terms, counts = rows.read(np.concatenate(forms))
+            at = np.repeat(np.concatenate(positions), counts)
         # Term and position in one number each: sorting those is quicker than ordering the one by the other.
         both: npt.NDArray[np.int64] = terms.astype(np.int64) << _HALF | at
         both.sort()
@@ -234,6 +245,18 @@ class QuickDocument(Document):
             printed = self._printed[base] = (self.field(base)[0], *self.bounds(base))
         name, starts, ends = printed
         return Span(name, starts[first - base], ends[last - base], clause)
+
+
+def _pairs(terms: Numbers, at: Numbers, roles: npt.NDArray[np.uint8]) -> tuple[Numbers, Numbers]:
+    """Return the terms that are the first of a pair, each with every second of a pair that follows next to it."""
+    is_first, is_second = roles & FIRST != 0, roles & SECOND != 0
+    firsts, seconds, places = terms[is_first], terms[is_second], at[is_second]
+    wanted = at[is_first] + 1
+    begins = np.searchsorted(places, wanted)
+    counts = np.searchsorted(places, wanted, "right") - begins
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return firsts.repeat(counts), seconds[np.arange(total) + np.repeat(begins - ends + counts, counts)]
 
 
 def _firsts(ordered: Numbers) -> npt.NDArray[np.intp]:

@@ -51,24 +51,6 @@ class Rows:
         at = np.arange(total) + np.repeat(starts[rows] - ends + count, count)
         return flat[at], count
 
-    def products(self, left: Numbers, right: Rows, right_rows: Numbers) -> tuple[Numbers, Numbers]:
-        """Return every combination of a number of `left[i]` here with one of `right_rows[i]` there."""
-        starts, counts, flat = self._arrays()
-        right_starts, right_counts, right_flat = right._arrays()
-        width = right_counts[right_rows]
-        count = counts[left] * width
-        some = np.flatnonzero(count)
-        if not len(some):
-            return flat[:0].copy(), flat[:0].copy()
-        left, right_rows, width, count = left[some], right_rows[some], width[some], count[some]
-        ends = np.cumsum(count)
-        within = np.arange(int(ends[-1])) - np.repeat(ends - count, count)
-        first, second = np.divmod(within, np.repeat(width, count))
-        return (
-            flat[first + np.repeat(starts[left], count)],
-            right_flat[second + np.repeat(right_starts[right_rows], count)],
-        )
-
     def _arrays(self) -> tuple[Numbers, Numbers, Numbers]:
         """Return views; while one lives no row can be added."""
         starts = np.frombuffer(self._starts, np.int32)
@@ -204,9 +186,9 @@ class Vocabulary:
     def _forget(self) -> None:
         """Drop what was remembered of articles' words; it is worked out again when next met."""
         self._forms: dict[tuple[int, ...], int] = {(): NOTHING}
-        self.all_terms, self.alone, self.first, self.second = Rows(), Rows(), Rows(), Rows()
-        for rows in (self.all_terms, self.alone, self.first, self.second):
-            rows.append([])
+        self.terms = Rows()
+        """Form → the terms it satisfies."""
+        self.terms.append([])
         self._memories.clear()
 
     def __len__(self) -> int:
@@ -234,10 +216,11 @@ class Vocabulary:
 
     def play(self, number: int, role: int) -> None:
         """Note that a term is a key, and in which role."""
-        if not self._roles[number] & role:
-            self._roles[number] |= role
-            if self._memories:
-                self._forget()
+        self._roles[number] |= role
+
+    def roles(self, terms: Numbers) -> npt.NDArray[np.uint8]:
+        """Return the roles that these terms play."""
+        return np.frombuffer(self._roles, np.uint8)[terms]
 
     def form(self, terms: list[int]) -> int:
         """Return the form that stands for these terms."""
@@ -246,11 +229,7 @@ class Vocabulary:
         form = self._forms.get(key)
         if form is None:
             form = self._forms[key] = len(self._forms)
-            roles = self._roles
-            self.all_terms.append(terms)
-            self.alone.append([number for number in terms if roles[number] & ALONE])
-            self.first.append([number for number in terms if roles[number] & FIRST])
-            self.second.append([number for number in terms if roles[number] & SECOND])
+            self.terms.append(terms)
         return form
 
     def memory(self, space: str, language: str) -> _Memory:
