@@ -299,6 +299,23 @@ def test_a_long_list_is_taken_in_over_several_looks_oldest_first(post: Post) -> 
     assert post.fresh() == []
 
 
+def test_two_entries_of_one_address_that_differ_in_words_alone_do_not_stop_the_source(post: Post) -> None:
+    def feed(*summaries: str) -> str:
+        items = "".join(
+            f"<item><title>Live: the summit in Hue</title><link>https://live.example/summit#{number}</link>"
+            f"<description>{summary * 60}</description></item>"
+            for number, summary in enumerate(summaries)
+        )
+        return f"<rss version='2.0'><channel><title>Live</title>{items}</channel></rss>"
+
+    post.site.feed("/feed", feed("The guests arrive. ", "The guests are late. "))
+    source = post.watch(post.site.url("/feed"), kind="feed")
+    for words in ("They begin. ", "They go on. ", "They end. "):
+        assert post.look(source).health == "ok"
+        post.site.feed("/feed", feed(words, "Nothing new. " + words, "And more. " + words))
+    assert post.look(source).health == "ok"
+
+
 def test_a_source_that_is_slower_than_its_lease_is_taken_in_all_the_same(post: Post) -> None:
     """The clock jumps by a minute at each request; the lease is two."""
     for story in stories(6):
