@@ -19,6 +19,7 @@ from feeds.store import articles, sources
 from feeds.store.articles import New
 from feeds.visits import Visits
 from feeds.watch import Watcher
+from feeds.watch.watcher import TELLERS
 
 WHOLE = "The two sides agreed to go on with their work on the border. " * 20
 
@@ -132,27 +133,30 @@ def test_a_page_that_could_not_be_read_is_asked_again_though_the_list_stays_the_
 
 def test_what_is_found_while_it_is_being_told_of_is_told_of_next_and_holds_up_no_look(desk: Desk) -> None:
     calls: list[int] = []
-    telling, go_on = threading.Event(), threading.Event()
+    telling, go_on = threading.Semaphore(0), threading.Event()
 
     def slow() -> None:
         calls.append(len(desk.titles()))
-        telling.set()
+        telling.release()
         assert go_on.wait(20)
 
     desk.on_found = slow
-    paths = [f"/feed-{number}" for number in range(4)]
+    paths = [f"/feed-{number}" for number in range(TELLERS + 3)]
     for number, path in enumerate(paths):
         desk.site.feed(path, feed(desk.site, number))
     watched = [desk.watch(path) for path in paths]
-    first = threading.Thread(target=desk.look, args=(watched[0],))
-    first.start()
-    assert telling.wait(20)
-    for source in watched[1:]:
-        desk.look(source)  # comes back at once, though the first is still telling
-    assert calls == [1]
+    tellers = [threading.Thread(target=desk.look, args=(source,)) for source in watched[:TELLERS]]
+    for number, teller in enumerate(tellers, 1):
+        teller.start()
+        assert telling.acquire(timeout=20)
+        assert calls[-1] == number
+    for source in watched[TELLERS:]:
+        desk.look(source)  # comes back at once, though all who tell are still at it
+    assert len(calls) == TELLERS
     go_on.set()
-    first.join(20)
-    assert calls == [1, 4]
+    for teller in tellers:
+        teller.join(20)
+    assert calls[TELLERS:] == [len(paths)]
 
 
 def test_telling_that_fails_is_tried_again_at_the_next_find(desk: Desk) -> None:

@@ -24,6 +24,7 @@ from feeds.watch.timing import WatchPolicy
 log = logging.getLogger(__name__)
 
 SOON = timedelta(seconds=30)
+TELLERS = 2
 """Until pages that could not be read are tried again."""
 
 
@@ -49,7 +50,7 @@ class Watcher:
         self._on_found = on_found
         self._found_lock = threading.Lock()
         self._found_since = False
-        self._is_telling = False
+        self._tellers = 0
         self.stopping = threading.Event()
 
     def work(self, claim: Claim) -> None:
@@ -77,24 +78,31 @@ class Watcher:
             self._tell_of_it()
 
     def _tell_of_it(self) -> None:
-        """Call `on_found`, one thread at a time: what is found meanwhile is in the call that follows at once."""
+        """Call `on_found` in `TELLERS` threads at most; what others find meanwhile is in the call that follows.
+
+        Two of them, because rendering what one has found must not hold up the alerts on what the next one finds.
+        """
         with self._found_lock:
             self._found_since = True
-            if self._is_telling:
+            if self._tellers >= TELLERS:
                 return
-            self._is_telling = True
-        while True:
-            with self._found_lock:
-                self._is_telling = self._found_since
-                self._found_since = False
-                if not self._is_telling:
-                    return
-            try:
+            self._tellers += 1
+        try:
+            while self._take_found():
                 self._on_found()
-            except BaseException:
-                with self._found_lock:
-                    self._is_telling = False
-                raise
+        except BaseException:
+            with self._found_lock:
+                self._tellers -= 1
+            raise
+
+    def _take_found(self) -> bool:
+        """Whether there is something to tell; otherwise this thread is no teller any more, in the same moment."""
+        with self._found_lock:
+            if not self._found_since:
+                self._tellers -= 1
+                return False
+            self._found_since = False
+            return True
 
     def _come_again(self, claim: Claim, seconds: float) -> None:
         """The host is busy with other looks of ours: this thread has better things to do than to wait."""
