@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import requests
     from starlette.types import ASGIApp
 
+    from bot.way import Way
     from bot.web.feeds import FeedServer
 
 log = logging.getLogger(__name__)
@@ -381,13 +382,15 @@ class App:
 
     # What people ask for
 
-    def preview_source(self, url: str) -> dict[str, Any]:
+    def preview_source(
+        self, url: str, *, time_zone: str = "UTC", selector: str | None = None, way: Way | None = None
+    ) -> dict[str, Any]:
         """How an address would be watched, as `tocsin preview --json` prints it. Raises `feeds.errors.FeedsError`."""
         from bot.preview import preview_source
         from feeds.topics import parse_all
 
         queries = parse_all({topic.slug: (topic.query, topic.language) for topic in self.settings.topics})
-        return preview_source(url, self.visits.get, queries)
+        return preview_source(url, self.visits.get, queries, time_zone=time_zone, selector=selector, way=way)
 
     def add_source(self, source: Source) -> None:
         """Watch a source from now on."""

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.settings.model import Site
 from bot.store import deliveries, owing
 from bot.subscriptions import Subscriptions
+from bot.way import Way
 from bot.web.application import create_app
 from bot.web.services import WebServices
 from bot.web.wiring import QueryTrial, Search
@@ -222,7 +223,9 @@ def settings(base_url: str = "http://127.0.0.1:8000", **changed: Any) -> Setting
     return Settings(site=site, **changed)
 
 
-def fake_preview(url: str) -> Mapping[str, Any]:
+def fake_preview(
+    url: str, *, time_zone: str = "UTC", selector: str | None = None, way: Way | None = None
+) -> Mapping[str, Any]:
     """How a URL would be watched, as `tocsin preview --json` has it; an address with "broken" in it does not answer."""
     if "broken" in url:
         raise FetchError("The host does not answer.", url=url)
@@ -230,7 +233,9 @@ def fake_preview(url: str) -> Mapping[str, Any]:
     return {
         "kind": "page",
         "confidence": 0.9,
-        "feed_url": None,
+        "feed_url": url,
+        "options": {"pattern": ["main li > a"]},
+        "candidates": [],
         "items": [{"url": f"{url}/{number}", "title": f"Headline {number}", "published": day} for number in range(10)],
         "article": {
             "url": f"{url}/0",

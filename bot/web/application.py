@@ -21,6 +21,7 @@ from bot.web.routes import adding, machines, operators, public, signing_in, subs
 from bot.web.routes.desk import Desk, OperatorsOnlyError
 from bot.web.routes.headers import SecurityHeaders
 from bot.web.services import WebServices
+from bot.web.source_operations import SourceOperations
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def create_app(services: WebServices) -> ASGIApp:
     pages = Starlette(
         routes=[
             *machines.routes(desk),
-            *adding.routes(desk, operations),
+            *adding.routes(desk, SourceOperations(services)),
             *public.routes(desk),
             *signing_in.routes(desk),
             *operators.routes(desk, operations),

@@ -24,7 +24,7 @@ from bot.subscriptions import Subscriptions, target_kind
 from bot.tuning import Tuning
 from bot.web.services import WebServices
 from feeds import targets
-from feeds.model import DESK, Source, Topic
+from feeds.model import DESK, Topic
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
 
@@ -33,7 +33,7 @@ WEBHOOK_FORMATS = ("standard", *FORMATS)
 MAXIMUM_URL = 2000
 MAXIMUM_TITLE = 200
 MAXIMUM_QUERY = 2000
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAXIMUM_SLUG = 56
 """Telegram's deep links carry "topic_" and 58 characters more."""
 
@@ -173,30 +173,6 @@ class Operations:
                 targets.due_at(connection, "source", state.source.id, self._services.clock())
         return True
 
-    def add_source(self, url: str, title: str = "", kind: str = "auto", language: str = "", zone: str = "") -> Source:
-        """Watch a URL from now on, under a slug made of its title."""
-        url = checked_url(url)
-        with self._database.read() as connection:
-            known = source_store.states(connection, only_active=False)
-        for state in known:
-            if state.source.url == url and state.active:
-                raise WrongInputError("url", "watched_already", slug=state.source.slug)
-        title = " ".join(title.split())[:MAXIMUM_TITLE]
-        source = Source(
-            slug=unused_slug(title, url, {state.source.slug for state in known}),
-            url=url,
-            title=title or (urlsplit(url).hostname or url),
-            kind=kind or "auto",
-            language=language or None,
-            time_zone=zone or "UTC",
-        )
-        if self._services.add_source is not None:
-            self._services.add_source(source)
-        else:
-            with self._database.write() as connection:
-                source_store.add(connection, source, self._services.clock())
-        return source
-
     def watch(self, slug: str, *, active: bool) -> bool:
         """Watch it again, or no more; False if there is no such."""
         with self._database.write() as connection:
@@ -232,7 +208,7 @@ class Operations:
         """
         from feeds.store.queries import read_query
 
-        if not _SLUG.fullmatch(topic.slug) or len(topic.slug) > MAXIMUM_SLUG:
+        if not SLUG.fullmatch(topic.slug) or len(topic.slug) > MAXIMUM_SLUG:
             raise WrongInputError("slug", "slug", limit=MAXIMUM_SLUG)
         if not topic.query.strip():
             raise WrongInputError("query", "no_query")

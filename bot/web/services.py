@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
@@ -18,6 +18,7 @@ from feeds.model import Article, Source, Span
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.subscriptions import Subscriptions
+    from bot.way import SourcePreview
 
 
 class Hit(Protocol):
@@ -88,7 +89,7 @@ class WebServices:
     """Further raw applications by path ("/hub", "/telegram/"): a path that ends in "/" is a prefix."""
     tour: Tour | None = None
     tour_started: Callable[[], datetime] | None = None
-    preview_source: Callable[[str], Mapping[str, Any]] | None = None
+    preview_source: SourcePreview | None = None
     """How a URL would be watched, as `tocsin preview --json` prints it. Raises `feeds.errors.FeedsError`."""
     add_source: Callable[[Source], None] | None = None
     """Watch it from now on. Raises `bot.errors.RequestError`."""

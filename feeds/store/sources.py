@@ -106,18 +106,28 @@ def declare(connection: Connection, declared: Sequence[Source], now: datetime) -
         if row is None:
             add(connection, source, now, declared=True)
             continue
-        values: dict[str, Any] = _values(source) | {"declared": True, "active": True}
-        if any(getattr(row, name) != value for name, value in values.items()):
-            if row.url != source.url or row.kind != source.kind or dict(row.options) != dict(source.options):
-                values |= {"etag": None, "last_modified": None, "digest": None, "learned": {}}
-                targets.due_at(connection, "source", row.id, now, failures=0)
-            connection.execute(sa.update(sources).where(sources.c.id == row.id).values(**values))
+        _write_changes(connection, row, _values(source) | {"declared": True, "active": True}, now)
         if not row.active:
             targets.add(connection, "source", row.id, now)
     slugs = {source.slug for source in declared}
     for slug, row in known.items():
         if row.declared and row.active and slug not in slugs:
             deactivate(connection, row.id)
+
+
+def change(connection: Connection, source_id: int, source: Source, now: datetime) -> None:
+    """Make an active source what `source` says, its slug apart: as when a declared one is changed in its file."""
+    row = connection.execute(sa.select(sources).where(sources.c.id == source_id)).one()
+    _write_changes(connection, row, _values(source), now)
+
+
+def _write_changes(connection: Connection, row: AnyRow, values: dict[str, Any], now: datetime) -> None:
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return
+    if row.url != values["url"] or row.kind != values["kind"] or dict(row.options) != values["options"]:
+        values = values | {"etag": None, "last_modified": None, "digest": None, "learned": {}}
+        targets.due_at(connection, "source", row.id, now, failures=0)
+    connection.execute(sa.update(sources).where(sources.c.id == row.id).values(**values))
 
 
 def _values(source: Source) -> dict[str, Any]:

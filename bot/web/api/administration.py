@@ -15,7 +15,6 @@ from bot.web.api.public import Limit, Slug
 from bot.web.api.shapes import (
     DeliveryShape,
     NewWebhookShape,
-    SourceDraftShape,
     SourceShape,
     SubscriberShape,
     TopicDraft,
@@ -24,8 +23,10 @@ from bot.web.api.shapes import (
     WebhookDraftShape,
     WebhookShape,
 )
+from bot.web.api.source_shapes import SourceChangeShape, SourceDraftShape, SourcePreviewShape
 from bot.web.operations import PAUSED_BY_OPERATOR, Operations, WebhookDraft
 from bot.web.routes.desk import Desk
+from bot.web.source_operations import SourceOperations
 from feeds.model import Topic
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
@@ -67,16 +68,36 @@ def router(desk: Desk, operations: Operations) -> APIRouter:
 
 def _sources_and_topics(made: APIRouter, desk: Desk, operations: Operations) -> None:
     database = desk.services.database
+    sources = SourceOperations(desk.services)
+
+    def shown(slug: str) -> SourceShape:
+        with database.read() as connection:
+            state = source_store.state_by_slug(connection, slug)
+        if state is None:
+            raise HTTPException(404, f"There is no source “{slug}”.")
+        return SourceShape.of(state)
 
     @made.post("/sources", tags=["sources"], status_code=201)
     def add_source(draft: SourceDraftShape) -> SourceShape:
-        """Watch an address from now on; how it is read is found out at the first look."""
-        source = operations.add_source(draft.url, draft.title, draft.kind, draft.language, draft.time_zone)
+        """Watch an address from now on. Without `kind`, how it is read is found out at the first look."""
+        return shown(sources.add(draft.entered()).slug)
+
+    @made.post("/sources/preview", tags=["sources"])
+    def preview_source(draft: SourceDraftShape) -> SourcePreviewShape:
+        """Look at an address: how it would be watched, why, how sure, and the other ways. Nothing is stored."""
+        found = sources.preview(draft.entered())
+        if found is None:
+            raise HTTPException(404, "This process does not look at sites.")
+        return SourcePreviewShape.model_validate(found)
+
+    @made.patch("/sources/{slug}", tags=["sources"])
+    def change_source(slug: Slug, change: SourceChangeShape) -> SourceShape:
+        """Correct what was added here; what config/sources.toml declares is changed there."""
         with database.read() as connection:
-            state = source_store.state_by_slug(connection, source.slug)
-        if state is None:
-            raise HTTPException(500, "The source was not stored.")
-        return SourceShape.of(state)
+            state = source_store.state_by_slug(connection, slug)
+        if state is None or sources.change(slug, change.applied_to(state.source)) is None:
+            raise HTTPException(404, f"There is no source “{slug}”.")
+        return shown(slug)
 
     @made.post("/sources/{slug}/look", tags=["sources"], status_code=202)
     def look_at_source(slug: Slug) -> None:

@@ -5,30 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, Field
 
 from bot.model import Destination
 from bot.store.api_tokens import ApiToken
 from bot.store.deliveries import DeliveryRow
 from bot.store.subscribers import Subscriber
+from bot.web.api.ground import Shape
 from bot.web.pages.cards import TopicMatch
 from feeds.model import Article, Topic
 from feeds.store.sources import SourceState
-
-
-class Shape(BaseModel):
-    """Ground rules of every object: unknown fields are an error, not a surprise."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @field_validator("*")
-    @classmethod
-    def _no_nul(cls, value: object) -> object:
-        """No text has a reason to hold a NUL, and PostgreSQL cannot store one."""
-        texts = value if isinstance(value, list) else [value]
-        if any(isinstance(text, str) and "\0" in text for text in texts):
-            raise ValueError("a text holds a NUL character")
-        return value
 
 
 class SourceShape(Shape):
@@ -176,16 +162,6 @@ class TopicDraft(Shape):
     description: Annotated[str, Field(max_length=500)] = ""
     language: Annotated[str | None, Field(max_length=35)] = None
     urgent: bool = False
-
-
-class SourceDraftShape(Shape):
-    """A source as it is added."""
-
-    url: Annotated[str, Field(max_length=2000)]
-    title: Annotated[str, Field(max_length=200)] = ""
-    kind: Annotated[str, Field(max_length=32)] = "auto"
-    language: Annotated[str, Field(max_length=35)] = ""
-    time_zone: Annotated[str, Field(max_length=64)] = ""
 
 
 class WebhookShape(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -10,17 +11,9 @@ from typing import Any
 
 from bot.web.pages import words
 from bot.web.pages.frame import Page, render
+from bot.web.source_operations import SourceDraft
 
 SHOWN_TEXT = 600
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDraft:
-    """A source as an operator enters it."""
-
-    url: str = ""
-    title: str = ""
-    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,16 @@ class AddingPage:
     preview: Mapping[str, Any] | None = None
     wrong_field: str = ""
     wrong: str = ""
+    reason: str = ""
+    """What came of the look (English), where that is what is wrong."""
+    advice: str = ""
     time_zones: tuple[str, ...] = ()
+
+
+def way_value(draft: SourceDraft, candidate: Mapping[str, Any]) -> str:
+    """A way as the form sends it back, with the address it was found for."""
+    way = {"for": draft.url, "kind": candidate["kind"], "url": candidate["url"], "options": candidate["options"]}
+    return json.dumps(way, ensure_ascii=False, sort_keys=True)
 
 
 def moment(page: Page, text: object) -> str:
@@ -48,9 +50,20 @@ def moment(page: Page, text: object) -> str:
 
 def render_adding(page: Page, adding: AddingPage) -> str:
     """The page."""
-    return render("add_source.html", page, view=adding, moment=partial(moment, page), shown_text=SHOWN_TEXT)
+    return _rendered("add_source.html", page, adding)
 
 
 def render_preview(page: Page, adding: AddingPage) -> str:
     """Only the preview."""
-    return render("source_preview.html", page, view=adding, moment=partial(moment, page), shown_text=SHOWN_TEXT)
+    return _rendered("source_preview.html", page, adding)
+
+
+def _rendered(template: str, page: Page, adding: AddingPage) -> str:
+    return render(
+        template,
+        page,
+        view=adding,
+        moment=partial(moment, page),
+        way_value=partial(way_value, adding.draft),
+        shown_text=SHOWN_TEXT,
+    )

@@ -13,9 +13,11 @@ from bot.web.pages import charts, words
 from bot.web.pages.cards import Card, read_cards
 from bot.web.pages.frame import Feed, Page, render
 from bot.web.pages.home import DAYS, RHYTHM_DAYS, feeds_of_all
+from bot.web.source_operations import SOURCE_KINDS, SourceDraft
 from feeds.alarms import Alarm, of_source
-from feeds.store import articles
+from feeds.store import articles, leases
 from feeds.store import sources as source_store
+from feeds.store.leases import Lease
 from feeds.store.sources import SourceState
 
 PAGE_SIZE = 30
@@ -33,6 +35,12 @@ class SourcePage:
     hours: Markup | None
     alarms: tuple[Alarm, ...]
     """What is wrong with it and what could be done (English); for operators."""
+    lease: Lease | None = None
+    """By which its hub tells us of news; for operators."""
+    draft: SourceDraft | None = None
+    """How it can be corrected; for operators, and where it stands in no file."""
+    wrong_field: str = ""
+    wrong: str = ""
 
 
 def read_source(connection: Connection, page: Page, slug: str, before: int | None = None) -> SourcePage | None:
@@ -51,6 +59,8 @@ def read_source(connection: Connection, page: Page, slug: str, before: int | Non
         chart=per_day_chart(page, per_day),
         hours=_hours_chart(page, [words.local(time, state.source.time_zone) for time in times]),
         alarms=of_source(state, page.now).alarms if page.operator and state.active else (),
+        lease=leases.of_source(connection, state.source.id) if page.operator else None,
+        draft=SourceDraft.of(state.source) if page.operator and not state.declared else None,
     )
 
 
@@ -83,7 +93,9 @@ def render_source(page: Page, source: SourcePage) -> str:
     """The source's page."""
     slug, title = source.state.source.slug, source.state.source.title
     announced = page.with_feeds(Feed(f"/feeds/sources/{slug}", title or slug), *feeds_of_all(page))
-    return render("source.html", announced, view=source, source=source.state.source, state=source.state)
+    return render(
+        "source.html", announced, view=source, source=source.state.source, state=source.state, kinds=SOURCE_KINDS
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@
     shown = field.value;
     if (running) running.abort();
     running = new AbortController();
+    // Before the old preview goes: what was chosen in it is part of the form.
+    const entered = new URLSearchParams(new FormData(form));
     into.setAttribute("aria-busy", "true");
     if (form.dataset.busy) into.textContent = form.dataset.busy;
     try {
-      const entered = new URLSearchParams(new FormData(form));
       const asking = { headers: { "X-Fragment": "1" }, signal: running.signal };
       const answer = form.method === "get"
         ? await fetch(`${form.dataset.preview}?${entered}`, asking)
