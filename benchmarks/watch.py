@@ -61,6 +61,7 @@ def look_with_tocsin(urls: list[str], folder: Path, *, profile: bool) -> Figures
     from bot.settings import Polling, Settings
     from feeds import targets
     from feeds.model import Source
+    from feeds.watch import Watcher
 
     settings = Settings(
         polling=Polling(user_agent="Tocsin-benchmark", pace=0.0, per_host=THREADS, workers=THREADS),
@@ -71,7 +72,8 @@ def look_with_tocsin(urls: list[str], folder: Path, *, profile: bool) -> Figures
         allow_private_networks=True,
     )
     app = App(settings, roles=frozenset({"worker"}))
-    app.watcher._on_found = lambda: None
+    # As the application builds it, but for what it calls when something was found.
+    app.watcher = Watcher(app.database, app.visits, app.clock, app.jitter)
     app.prepare()
     with app.database.write() as connection:
         for source in range(1, len(urls) + 1):
