@@ -147,12 +147,13 @@ _SELECTORS_FAULT = (ReadError.code, EmptyList.code)
 def _checked(draft: SourceDraft, others: Sequence[SourceState]) -> Source:
     """What it says, without slug; `others` are the sources whose address it may not have."""
     url, selector = checked_url(draft.url), _checked_selector(draft.selector)
+    asked = _checked_way(Way(draft.kind or "auto", url))
     if selector:
         way = Way("page", url, {"selector": selector})
     elif draft.way is not None:
         way = _checked_way(draft.way)
     else:
-        way = _checked_way(Way(draft.kind or "auto", url))
+        way = asked
     for state in others:
         if state.active and state.source.url in (url, way.url):
             raise WrongInputError("url", "watched_already", slug=state.source.slug)

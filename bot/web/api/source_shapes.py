@@ -65,11 +65,13 @@ class SourceChangeShape(Shape):
     def applied_to(self, source: Source) -> SourceDraft:
         """The source with these changes, as an operator would have entered it."""
         draft = SourceDraft.of(source)
+        # Another kind than "page" has no use for the selector that was there.
+        kept = draft.selector if self.kind in (None, "page") else ""
         return SourceDraft(
             url=draft.url if self.url is None else self.url,
             title=draft.title if self.title is None else self.title,
             kind=draft.kind if self.kind is None else self.kind,
-            selector=draft.selector if self.selector is None else self.selector,
+            selector=kept if self.selector is None else self.selector,
             language=draft.language if self.language is None else self.language,
             time_zone=draft.time_zone if self.time_zone is None else self.time_zone,
         )
