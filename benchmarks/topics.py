@@ -68,7 +68,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         syllables = [c + v + e for c in "bcdfghlmnprstvw" for v in "aeiou" for e in ("", "n", "r", "l", "st")]
-        stems = set()
+        stems: set[str] = set()
         while len(stems) < 60_000:
             stems.add("".join(self.random.choices(syllables, k=self.random.choice((2, 2, 3, 3, 4)))))
         self.stems = sorted(stems)
