@@ -70,7 +70,9 @@ def test_nothing_strange_breaks_a_page(site: str) -> None:
     )
     for text in hostile:
         for path in ("/sources/{}", "/topics/{}", "/articles/{}", "/webhooks/{}", "/api/v1/articles/{}", "/static/{}"):
-            assert requests.get(site + path.format(text), timeout=20).status_code in (400, 404, 422), (path, text[:40])
+            answer = requests.get(site + path.format(text), timeout=20)
+            assert answer.status_code in (400, 404, 422), (path, text[:40])
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", (path, text[:40])
         for path in ("/search?q={}", "/?lang={}", "/follow?topic={}", "/sources/ministry?before={}", "/?notice={}"):
             answer = requests.get(site + path.format(text), timeout=20)
             assert answer.status_code in (200, 400), (path, text[:40])

@@ -30,6 +30,8 @@ MAXIMUM_BODY = 1_000_000
 
 _KINDS = {400: "bad_request", 403: "refused", 404: "not_found", 405: "not_allowed", 413: "bad_request", 429: "too_many"}
 
+_REFUSAL = SecurityHeaders(PlainTextResponse("This address cannot be.\n", 400), https=False)
+
 
 def create_app(services: WebServices) -> ASGIApp:
     """The whole site as one ASGI application."""
@@ -58,7 +60,9 @@ def create_app(services: WebServices) -> ASGIApp:
     mounts = dict(services.mounts)
     if services.feed_app is not None:
         mounts["/feeds/"] = services.feed_app
-    return Switch(pages, mounts)
+    return Switch(
+        pages, mounts, SecurityHeaders(PlainTextResponse("This address cannot be.\n", 400), https=desk.is_https)
+    )
 
 
 class Switch:
@@ -72,7 +76,7 @@ class Switch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. A NUL is in no address that anybody has a reason to ask for, and PostgreSQL cannot compare it."""
         if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope.get("query_string", b"")):
-            await PlainTextResponse("This address cannot be.\n", 400)(scope, receive, send)
+            await _REFUSAL(scope, receive, send)
             return
         await self._chosen(scope)(scope, receive, send)
 
