@@ -229,7 +229,8 @@ def test_preview_shows_feed_article_and_topics(tocsin: Command) -> None:
         site.page("/patrol", PAGE.format(title="Patrol at sea", text=PATROL))
         found = tocsin("preview", site.url("/feed"), "--time-zone", "Asia/Ho_Chi_Minh", "--json").json
         shown = tocsin("preview", site.url("/feed")).out
-    assert set(found) == {"kind", "confidence", "feed_url", "items", "article", "topics", "notes"}
+    shown = {"kind", "confidence", "feed_url", "options", "candidates", "items", "article", "topics", "notes"}
+    assert set(found) == shown
     assert found["kind"] == "feed"
     assert found["feed_url"] == site.url("/feed")
     assert found["items"][0] == {

@@ -25,6 +25,8 @@ PATHS = (
     "/webhooks",
     "/webhooks/archive",
     "/operators",
+    "/operators/subscribers",
+    "/operators/tokens",
     "/operators/topics?slug=maritime-security",
     "/sources/add",
     "/readyz",
@@ -36,6 +38,7 @@ PATHS = (
     "/api/v1/webhooks",
     "/api/v1/deliveries",
     "/api/v1/subscribers",
+    "/api/v1/tokens",
 )
 
 

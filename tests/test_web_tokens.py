@@ -37,6 +37,11 @@ class Site:
         return requests.request(method, f"{self.base}/api/v1{path}", headers=headers, timeout=10, **sent)
 
 
+def words_of(answer: requests.Response, selector: str) -> str:
+    """The text of the first such element."""
+    return "".join(lxml_html.document_fromstring(answer.text).cssselect(selector)[0].itertext())
+
+
 @pytest.fixture
 def site(database: Database) -> Iterator[Site]:
     """With an admin token, on both databases."""
@@ -151,10 +156,10 @@ def test_a_token_is_made_on_the_page_and_shown_once(open_site: Site) -> None:
     for wrong, said in (({"name": " "}, "Give it a name"), ({"scope": "all"}, "A token may read")):
         answer = browser.post(address, data={"csrf": csrf, "name": "x", "scope": "read", **wrong}, timeout=10)
         assert answer.status_code == 422
-        assert said in lxml_html.document_fromstring(answer.text).cssselect("[role=alert]")[0].text_content()
+        assert said in words_of(answer, "[role=alert]")
     answer = browser.post(address, data={"csrf": csrf, "name": "<Duty> room", "scope": "write"}, timeout=10)
     assert answer.headers["Cache-Control"] == "no-store"
-    text = lxml_html.document_fromstring(answer.text).cssselect(".secret")[0].text_content()
+    text = words_of(answer, ".secret")
     assert open_site.ask("POST", "/sources/harbour/look", text).status_code == 202
     page = see()
     assert text not in page.text_content()
