@@ -60,9 +60,7 @@ def create_app(services: WebServices) -> ASGIApp:
     mounts = dict(services.mounts)
     if services.feed_app is not None:
         mounts["/feeds/"] = services.feed_app
-    return Switch(
-        pages, mounts, SecurityHeaders(PlainTextResponse("This address cannot be.\n", 400), https=desk.is_https)
-    )
+    return Switch(pages, mounts)
 
 
 class Switch:
