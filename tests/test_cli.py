@@ -229,8 +229,8 @@ def test_preview_shows_feed_article_and_topics(tocsin: Command) -> None:
         site.page("/patrol", PAGE.format(title="Patrol at sea", text=PATROL))
         found = tocsin("preview", site.url("/feed"), "--time-zone", "Asia/Ho_Chi_Minh", "--json").json
         shown = tocsin("preview", site.url("/feed")).out
-    shown = {"kind", "confidence", "feed_url", "options", "candidates", "items", "article", "topics", "notes"}
-    assert set(found) == shown
+    names = {"kind", "confidence", "feed_url", "options", "candidates", "items", "article", "topics", "notes"}
+    assert set(found) == names
     assert found["kind"] == "feed"
     assert found["feed_url"] == site.url("/feed")
     assert found["items"][0] == {

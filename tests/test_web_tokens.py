@@ -39,7 +39,7 @@ class Site:
 
 def words_of(answer: requests.Response, selector: str) -> str:
     """The text of the first such element."""
-    return "".join(lxml_html.document_fromstring(answer.text).cssselect(selector)[0].itertext())
+    return "".join(map(str, lxml_html.document_fromstring(answer.text).cssselect(selector)[0].itertext()))
 
 
 @pytest.fixture
