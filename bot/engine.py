@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from feeds import targets
@@ -48,21 +48,21 @@ class Engine:
         self._at_once = max(1, workers // 4)
         self._lease = lease
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
-        self._running: set[Future[None]] = set()
-        self._lock = threading.Lock()
+        self._running = 0
+        # Held while claiming, too: two ticks at once would claim for the same threads.
+        self._changed = threading.Condition()
         self._stopped = False
 
     def tick(self) -> int:
         """Claim what is due, as much as threads are free; returns how many were claimed. Any thread may call it."""
-        with self._lock:
+        with self._changed:
             if self._stopped:
                 return 0
-            free = self._workers - len(self._running)
+            free = self._workers - self._running
             claims = self._claim(free) if free > 0 else []
             for claim in claims:
-                future = self._pool.submit(self._work, claim)
-                self._running.add(future)
-                future.add_done_callback(self._done)
+                self._running += 1
+                self._pool.submit(self._carry, claim)
         return len(claims)
 
     def _claim(self, free: int) -> list[Claim]:
@@ -75,6 +75,23 @@ class Engine:
         with self._database.write() as connection:
             return targets.claim(connection, kinds, now, free, self._lease)
 
+    def _carry(self, claim: Claim) -> None:
+        """Work the claim in a thread of the pool, and go on with what is due then."""
+        try:
+            self._work(claim)
+        except Exception:
+            log.exception("a claim could not be given back; its lease will run out", extra={"target": claim.ref})
+            goes_on = False
+        else:
+            goes_on = True
+        # In this thread, never in a future's callback: that may run in the thread that holds the lock.
+        with self._changed:
+            self._running -= 1
+            free = self._workers - self._running
+            self._changed.notify_all()
+        if goes_on and free >= self._at_once:
+            self.tick()
+
     def _work(self, claim: Claim) -> None:
         try:
             self._handlers[claim.kind](claim)
@@ -85,29 +102,18 @@ class Engine:
             with self._database.write() as connection:
                 targets.finish(connection, claim, failures=claim.failures + 1, next_due=lambda _: retry_at)
 
-    def _done(self, future: Future[None]) -> None:
-        with self._lock:
-            self._running.discard(future)
-            free = self._workers - len(self._running)
-        error = future.exception()
-        if error is not None:
-            log.error("a claim could not be given back; its lease will run out", extra={"error": repr(error)})
-        elif not self._stopped and free >= self._at_once:
-            self.tick()
-
     def drain(self) -> None:
         """Work until nothing is due: for `tocsin once` and tests."""
         while True:
             claimed = self.tick()
-            with self._lock:
-                running = set(self._running)
-            if running:
-                wait(running)
-            elif not claimed:
+            with self._changed:
+                was_busy = self._running > 0
+                self._changed.wait_for(lambda: self._running == 0)
+            if not claimed and not was_busy:
                 return
 
     def stop(self) -> None:
         """Take nothing new on and wait for what is running."""
-        with self._lock:
+        with self._changed:
             self._stopped = True
         self._pool.shutdown(wait=True)
