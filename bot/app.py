@@ -3,7 +3,7 @@
     roles  web      serves pages, feeds and the API
            worker   watches, announces, publishes, sends to webhooks and the console
            chat     holds the Telegram token: answers people, and sends what chats are owed
-`tocsin run` is all three in one process.
+`tocsin run` is all three in one process. The file is long because there is one such place, and each part is one entry.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@
           └→ plain_text                                                for a console, an e-mail, a log
 
 Formatting is by entities, not by markup, so that no text needs escaping. What sends it, this module does not know.
+The forms of an alert stay in one file, because they share one writer and one budget of characters and entities.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@
                | atleast/n factor | any(n, factor:weight …) | @topic
 
 `docs/topics.md` is the grammar for people; its examples are tests. What a query matches is `evaluate`'s affair.
+The file is long because it is the whole grammar: its rules call each other, and are read against the lines above.
 """
 
 from __future__ import annotations
