@@ -28,9 +28,12 @@ from bot.jobs import Job, Timetable
 from bot.leases import Leases
 from bot.operators import Operators
 from bot.outbox import Outbox, RetryPolicy
+from bot.own_pages import OwnPages
 from bot.retention import Retention
 from bot.settings import Settings
 from bot.subscriptions import Subscriptions
+from bot.tour import Tour
+from bot.tour import load as load_tour
 from feeds import publish, targets
 from feeds.addresses import public_session
 from feeds.database import Database
@@ -113,7 +116,10 @@ class App:
     def fetcher(self) -> Fetcher:
         """The only GET."""
         settings = self.settings
-        return Fetcher(
+        return OwnPages(
+            self.tour,
+            {settings.site.public_url, *settings.own_origins},
+            lambda: (self.clock(), self.tour_started()),
             user_agent=settings.polling.user_agent,
             allow_private_networks=settings.allow_private_networks,
             trusted_origins=settings.own_origins,
@@ -373,6 +379,13 @@ class App:
         for channel in self.open_channels.values():
             channel.close()
         self.database.close()
+
+    @cached_property
+    def tour(self) -> Tour | None:
+        """The bundled portal, if it is to be shown."""
+        directory = self.settings.config_directory / "tour"
+        shown = self.settings.site.tour and (directory / "tour.toml").is_file()
+        return load_tour(directory) if shown else None
 
     def tour_started(self) -> datetime:
         """When the tour's first page was published (UTC): at the installation's first start."""

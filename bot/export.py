@@ -2,7 +2,8 @@
 
     pages: from "/" along their own links ─┐
     feeds: every feed, every archive page ─┼→ written under another name, renamed when whole; unchanged files untouched
-    state: what is public of the database ─┘     what an earlier export wrote and this one did not is removed last
+    the tour, where it is watched         ─┤     what an earlier export wrote and this one did not is removed last
+    state: what is public of the database ─┘
 
 Articles are written before the lists that link them. Nothing here knows a server: pages come from `bot.web.pages`,
 which the server uses too, with everything switched off that needs one.
@@ -24,6 +25,7 @@ from sqlalchemy.engine import Connection
 
 from bot import backup
 from bot.errors import TocsinError
+from bot.tour import ROOT
 from bot.web.pages import articles, home, sources, topics, ways_in
 from bot.web.pages.frame import STATIC_DIRECTORY, Features, Page, Site, static_files
 from bot.web.wiring import TelegramName
@@ -72,6 +74,8 @@ def export_site(app: App, directory: Path, advance: Advance = lambda done, total
         for path, html in _pages(connection, _page(app)):
             writer.write(_page_file(path), html.encode())
         for path, body in _feeds(connection, app):
+            writer.write(path.removeprefix("/"), body)
+        for path, body in _tour(app):
             writer.write(path.removeprefix("/"), body)
         page = _page(app)
         writer.write("opml", opml(page.site.title, ways_in.read_outlines(connection, page)))
@@ -182,6 +186,19 @@ def _archive(connection: Connection, feed: str) -> list[str]:
         connection, source=slug if family == "sources" else None, topic=slug if family == "topics" else None
     )
     return [page.before for page in paginate(list(ids)).pages]
+
+
+def _tour(app: App) -> Iterator[tuple[str, bytes]]:
+    """The bundled portal as it stands: articles read there link to it."""
+    if app.tour is None:
+        return
+    started = app.tour_started()
+    # Its pages differ at every moment. Those of the moment of its last change differ when it changes.
+    moment = app.tour.last_change(app.clock(), started)
+    for name in app.tour.names(moment, started):
+        found = app.tour.read(name, moment, started)
+        if found is not None:
+            yield f"{ROOT}{name or 'index.html'}", found[1]
 
 
 def _static_path(path: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,8 +30,7 @@ class Pass:
 def one_pass(app: App) -> Pass:
     """Look at every source, announce what is new, send what is due, render the feeds that changed.
 
-    A source that fails is left alone until its pause is over: a pass every five minutes must not become a hammer. The
-    program's own pages (the tour) are served meanwhile.
+    A source that fails is left alone until its pause is over: a pass every five minutes must not become a hammer.
     """
     app.prepare()
     with app.database.read() as connection:
@@ -44,8 +41,7 @@ def one_pass(app: App) -> Pass:
         for state in sources.states(connection):
             if state.failures == 0 and state.source.id is not None:
                 targets.due_at(connection, "source", state.source.id, now)
-    with _own_pages(app):
-        app.watching.drain()
+    app.watching.drain()
     if app.chat is not None:
         app.chat.start()
         app.chat.wait(CONNECT_SECONDS)
@@ -68,21 +64,3 @@ def one_pass(app: App) -> Pass:
             sent=counts["sent"] - sent_before,
             waiting=counts["pending"],
         )
-
-
-@contextmanager
-def _own_pages(app: App) -> Iterator[None]:
-    """Serve this program's own pages, if a source is among them and no other process serves them already."""
-    from bot.server import PortInUseError, listen, serving
-
-    origins = tuple(f"{origin}/" for origin in app.settings.own_origins)
-    if not any(source.url.startswith(origins) for source in app.settings.sources):
-        yield
-        return
-    try:
-        listening = listen(app.settings.server.host, app.settings.server.port)
-    except PortInUseError:
-        yield
-        return
-    with serving(app.web, app.feed_server, listening):
-        yield

@@ -1,4 +1,4 @@
-"""The web server: uvicorn in the main thread of `tocsin run` and `tocsin web`, or in a thread of its own for one pass.
+"""The web server: uvicorn in the main thread of `tocsin run` and `tocsin web`.
 
 It listens before anything else starts, so that a port in use is one clear sentence and not a half-started program.
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -72,19 +71,3 @@ def _when_started(server: uvicorn.Server, on_ready: Callable[[], None]) -> None:
         if server.should_exit or waiting.wait(0.01):
             return
     on_ready()
-
-
-@contextmanager
-def serving(application: ASGIApp, feeds: FeedServer, listening: socket.socket) -> Iterator[str]:
-    """Serve in a thread while the block runs; gives the base URL."""
-    server = _server(application, feeds)
-    ready = threading.Event()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="web", daemon=True)
-    thread.start()
-    _when_started(server, ready.set)
-    host, port = listening.getsockname()[:2]
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()

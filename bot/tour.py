@@ -3,7 +3,7 @@
 Pure: the pages are functions of the articles in `config/tour/`, of when the tour began and of what time it is. Like
 such portals it has a banner on every page, no feed, no dates for machines, captions between the paragraphs, the byline
 as the last line, a sidebar full of links of the articles' own shape, and bytes that differ at every request. It links
-to nothing outside, and does not know that anybody watches it.
+to nothing outside, by relative addresses, so that it may stand below any path; and does not know that anybody watches.
 """
 
 from __future__ import annotations
@@ -72,16 +72,40 @@ class Tour:
         return started + self.first_after + (number - self.at_start) * self.every
 
     def path(self, article: TourArticle) -> str:
-        return f"{ROOT}{self.section}/{article.slug}-t{article.number}.html"
+        """Where the article stands, from the root of the site that holds the tour."""
+        return ROOT + self._name(article)
+
+    def _name(self, article: TourArticle) -> str:
+        return f"{self.section}/{article.slug}-t{article.number}.html"
+
+    def names(self, now: datetime, started: datetime) -> list[str]:
+        """Every page and picture that can be read, below `ROOT`; the list of articles is "", and comes last."""
+        readable = [*self.notices, *self.published(now, started)]
+        pictures = [name for article in readable for name in self._pictures(article)]
+        return [*(f"pictures/{name}" for name in pictures), *map(self._name, readable), ""]
+
+    def read(self, name: str, now: datetime, started: datetime) -> tuple[str, bytes] | None:
+        """The content type and the bytes of one of `names`; None where there is none such."""
+        if name not in self.names(now, started):
+            return None
+        if name.startswith("pictures/"):
+            return "image/svg+xml", self.picture(name.removeprefix("pictures/"))
+        page = self.article_page(name.rpartition("/")[2], now, started) if name else self.list_page(now, started)
+        return None if page is None else ("text/html; charset=utf-8", page)
+
+    def last_change(self, now: datetime, started: datetime) -> datetime:
+        """When the newest of its articles came out, or `started`: as of then it reads as it does `now`."""
+        due = (self._due(number, started) for number in range(len(self.articles)))
+        return max((moment for moment in due if started <= moment <= now), default=started)
 
     def list_page(self, now: datetime, started: datetime) -> bytes:
         """The section's list: date, linked title and summary of every published article, newest first."""
         items = "\n".join(
             f'<div class="date">{_printed(article.day)}</div>\n'
-            f'<h3><a href="{self.path(article)}">{escape(article.title)}</a></h3>\n<p>{escape(article.summary)}</p>'
+            f'<h3><a href="{self._name(article)}">{escape(article.title)}</a></h3>\n<p>{escape(article.summary)}</p>'
             for article in self.published(now, started)
         )
-        return self._page(self.section_title, f"<h2>{escape(self.section_title)}</h2>\n{items}", "en", now)
+        return self._page(self.section_title, f"<h2>{escape(self.section_title)}</h2>\n{items}", "en", now, "")
 
     def article_page(self, slug: str, now: datetime, started: datetime) -> bytes | None:
         """An article's page, or None when there is no such article or it is not published yet.
@@ -91,7 +115,7 @@ class Tour:
         wanted = re.sub(r"(?:-t\d+)?(?:\.html)?$", "", slug)
         readable = [*self.published(now, started), *self.notices]
         article = next((article for article in readable if article.slug == wanted), None)
-        return None if article is None else self._page(self.title, self._article(article), article.language, now)
+        return None if article is None else self._page(self.title, self._article(article), article.language, now, "../")
 
     def picture(self, name: str) -> bytes:
         """A picture of that name as SVG: a drawn landscape, the same for the same name."""
@@ -107,28 +131,36 @@ class Tour:
 
     def _article(self, article: TourArticle) -> str:
         parts = [f'<h1 class="title">{escape(article.title)}</h1>', f'<div class="date">{_printed(article.day)}</div>']
+        pictures = self._pictures(article)
         for number, paragraph in enumerate(article.paragraphs):
             parts.append(f"<p>{escape(paragraph)}</p>")
-            if number % 2 == 0 and number // 2 < len(article.captions):
-                picture = f"{ROOT}pictures/{article.slug}-{number // 2 + 1}.svg"
-                parts.append(f'<p class="picture"><img src="{picture}" alt=""></p>')
+            if number % 2 == 0 and number // 2 < len(pictures):
+                parts.append(f'<p class="picture"><img src="../pictures/{pictures[number // 2]}" alt=""></p>')
                 parts.append(f'<p class="caption">{escape(article.captions[number // 2])}</p>')
         if article.byline:
             by = "Tác giả:" if article.language == "vi" else "By"
             parts.append(f'<p class="byline">{by} {escape(article.byline)}</p>')
         return "\n".join(parts)
 
-    def _page(self, title: str, content: str, language: str, now: datetime) -> bytes:
+    @staticmethod
+    def _pictures(article: TourArticle) -> list[str]:
+        """One after every second paragraph, as far as there are captions."""
+        places = min(len(article.captions), (len(article.paragraphs) + 1) // 2)
+        return [f"{article.slug}-{place + 1}.svg" for place in range(places)]
+
+    def _page(self, title: str, content: str, language: str, now: datetime, up: str) -> bytes:
+        """`up` leads from the page to the list."""
         noise = hashlib.sha256(now.isoformat().encode()).hexdigest()[:16]
         beside = "\n".join(
-            f'<li><a href="{self.path(notice)}">{escape(notice.title)}</a></li>' for notice in reversed(self.notices)
+            f'<li><a href="{up}{self._name(notice)}">{escape(notice.title)}</a></li>'
+            for notice in reversed(self.notices)
         )
         return (
             f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
             f'<body data-build="{noise}">\n<div class="banner">{escape(self.banner)}</div>\n'
-            f'<div class="head"><a href="{ROOT}">{escape(self.title)}</a></div>\n'
+            f'<div class="head"><a href="{up or "./"}">{escape(self.title)}</a></div>\n'
             f'<div class="page">\n<div class="column">\n{content}\n</div>\n'
             f'<div class="beside">\n<h4>Most read</h4>\n<ul>\n{beside}\n</ul>\n</div>\n</div>\n'
             f'<div class="foot">{escape(self.title)}. '

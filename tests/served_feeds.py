@@ -66,9 +66,9 @@ class MemoryShelf:
 
 
 @contextmanager
-def serving(application: Any, **options: Any) -> Iterator[str]:
-    """The address of a running uvicorn with that application."""
-    listener = socket.create_server(("127.0.0.1", 0))  # listens already: who connects early waits
+def serving(application: Any, listener: socket.socket | None = None, **options: Any) -> Iterator[str]:
+    """The address of a running uvicorn with that application; on a free port, or where `listener` listens."""
+    listener = listener or socket.create_server(("127.0.0.1", 0))  # listens already: who connects early waits
     settings: dict[str, Any] = {
         "lifespan": "off",
         "ws": "none",

@@ -5,21 +5,18 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from html import unescape
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import feed_validity
 import pytest
-import requests
 import settings_folder
 from conftest import Clock
 from lxml import etree
 from newsroom import Newsroom
+from served_site import served_folder, walk
 from stored import numbered, same_story, store_articles, store_match, store_source, store_topic
 
 from bot.app import App, build
@@ -82,35 +79,16 @@ def test_every_link_leads_to_a_file(app: App, clock: Clock, tmp_path: Path) -> N
     assert dead == set()
 
 
-def test_any_file_server_answers_every_address(sqlite_url: str, clock: Clock, tmp_path: Path) -> None:
-    handler = partial(QuietHandler, directory=str(tmp_path / "site"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        base = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        for app in opened(tmp_path / "config", sqlite_url, clock, base):
-            fill(app, clock, 120)
-            export_site(app, tmp_path / "site")
-        waiting, seen = ["/"], set[str]()
-        while waiting:
-            path = waiting.pop()
-            if path in seen:
-                continue
-            seen.add(path)
-            answer = requests.get(base + path, timeout=10)
-            assert answer.status_code == 200, path
-            for address in re.findall(r'(?:href|src|url|xmlUrl|htmlUrl)="([^"]*)"', answer.text):
-                local = unescape(address).removeprefix(base)
-                if local.startswith("/"):
-                    waiting.append(local)
-        server.shutdown()
-    assert {"/opml", "/feeds/all.rss", "/feeds/topics/maritime.json", "/sources/ministry"} <= seen
-    assert any("/feeds/all/before/" in path for path in seen)
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Python's own file server, without its log."""
-
-    def log_message(self, *_: object) -> None: ...
+@pytest.mark.parametrize("base", ["https://news.example.org", "https://news.example.org/watch"])
+def test_any_file_server_answers_every_address(sqlite_url: str, clock: Clock, tmp_path: Path, base: str) -> None:
+    for app in opened(tmp_path / "config", sqlite_url, clock, base):
+        fill(app, clock, 120)
+        export_site(app, tmp_path / "site")
+    with served_folder(tmp_path / "site", base) as address:
+        walked = walk(address, base)
+    assert {path: status for path, status in walked.items() if status != 200} == {}
+    assert {"/opml", "/feeds/all.rss", "/feeds/topics/maritime.json", "/sources/ministry/"} <= set(walked)
+    assert any("/feeds/all/before/" in path for path in walked)
 
 
 def test_a_page_that_is_read_later_tells_moments_and_no_distances(app: App, clock: Clock, tmp_path: Path) -> None:

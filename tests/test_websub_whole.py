@@ -11,12 +11,14 @@ from pathlib import Path
 import requests
 from conftest import Clock
 from fake_site import FakeSite
+from served_feeds import serving
 from settings_folder import write
 
 from bot.app import App, build
 from bot.hub import SETTLING
-from bot.server import listen, serving
+from bot.server import listen
 from bot.settings import load
+from bot.web.feed_protocol import feed_protocol
 from feeds.store import articles, leases, sources
 
 FEED = "<rss version='2.0'><channel><title>The Portal</title>{}</channel></rss>"
@@ -40,7 +42,7 @@ def installation(folder: Path, clock: Clock, watched: str) -> Iterator[App]:
     )
     app = build(load(folder, environment), roles=("web", "worker"), clock=clock, jitter=lambda: 0.0)
     app.prepare()
-    with serving(app.web, app.feed_server, listening):
+    with serving(app.web, listening, http=feed_protocol(app.feed_server)):
         yield app
     app.stop()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
+import requests
 from fake_bot_api import TOKEN, FakeBotApi
 from fake_site import FakeSite
 from portal import Portal, stories
@@ -41,6 +42,17 @@ def configure(folder: Path, portal: Portal, *, channels: str = "") -> Path:
 def site():  # type: ignore[no-untyped-def]
     with FakeSite() as site:
         yield site
+
+
+def feed_with(program: Program, path: str, title: str) -> requests.Response:
+    """A feed once its newest item has that title: it is rendered right after the alert went out, and a web server looks
+    for new bytes once a second."""
+    for _ in range(100):
+        answer = program.get(path)
+        if title in answer.text.partition("</item>")[0].partition("</entry>")[0]:
+            return answer
+        threading.Event().wait(0.1)
+    raise AssertionError(f"{title} did not come to {path}")
 
 
 def test_from_a_portal_without_a_feed_to_feed_webhook_channel_and_follower(
@@ -83,14 +95,14 @@ def test_from_a_portal_without_a_feed_to_feed_webhook_channel_and_follower(
             assert "8 August 2019" in alert["text"]
             assert new.title in api.wait_for(channel, 1)["text"]
 
-            feed = program.get("/feeds/topics/extremism.atom")
-            read = feedparser.parse(feed.content)
-            assert read.bozo == 0
-            assert read.entries[0].title == new.title
+            feed = feed_with(program, "/feeds/topics/extremism.atom", new.title)
+            assert feedparser.parse(feed.content).bozo == 0
             again = program.get("/feeds/topics/extremism.atom", headers={"If-None-Match": feed.headers["ETag"]})
             assert again.status_code == 304
-            assert len(feedparser.parse(program.get("/feeds/sources/portal.rss").content).entries) == 8
-            assert program.get("/feeds/all.json").json()["items"][0]["title"] == new.title
+            assert (
+                len(feedparser.parse(feed_with(program, "/feeds/sources/portal.rss", new.title).content).entries) == 8
+            )
+            assert feed_with(program, "/feeds/all.json", new.title).json()["items"][0]["title"] == new.title
             home = program.get("/").text
             assert new.title in home
             assert re.search(r'rel="?alternate', home)
@@ -141,12 +153,8 @@ def test_the_shipped_tour_comes_alive_without_a_network(tmp_path: Path) -> None:
         alert = program.wait_for("ASEAN members stand together against violent extremism", 40)
         assert "/tour/international-relations-cooperation/" in alert
         program.wait_for("#counter_terrorism_cooperation")
-        # The feed is rendered right after the alert went out; a web server looks for new bytes once a second.
-        for _ in range(50):
-            entries = feedparser.parse(program.get("/feeds/topics/counter-terrorism-cooperation.rss").content).entries
-            if entries:
-                break
-            threading.Event().wait(0.1)
+        feed = feed_with(program, "/feeds/topics/counter-terrorism-cooperation.rss", "ASEAN members")
+        entries = feedparser.parse(feed.content).entries
         assert "ASEAN members" in entries[0].title
         article = entries[0].link
         assert program.get(article.removeprefix(program.address)).status_code == 200

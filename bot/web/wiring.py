@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.private_feeds import following
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bot.app import App
-    from bot.tour import Tour
     from feeds.database import Database
     from feeds.model import Article, Span
 
@@ -56,7 +54,7 @@ def web_services(app: App) -> WebServices:
         telegram_name=TelegramName(app),
         feed_app=app.feed_server,
         mounts=hub.mounts(app.hub, app.leases, app.clock),
-        tour=_tour(settings.config_directory) if settings.site.tour else None,
+        tour=app.tour,
         tour_started=app.tour_started,
         preview_source=app.preview_source,
         add_source=app.add_source,
@@ -64,13 +62,6 @@ def web_services(app: App) -> WebServices:
         preview_query=QueryTrial(app.database, app.clock),
         look_now=app.look_now,
     )
-
-
-def _tour(config_directory: Path) -> Tour | None:
-    from bot.tour import load
-
-    directory = config_directory / "tour"
-    return load(directory) if (directory / "tour.toml").is_file() else None
 
 
 class TelegramName:
