@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
+from pathlib import Path
 from typing import Any
 
 import feed_validity
@@ -12,11 +14,13 @@ from conftest import Clock
 from lxml import etree
 from stored import numbered, same_story, store_articles, store_match, store_source, store_topic
 
+import feeds
 from feeds.database import Database
 from feeds.model import Span
-from feeds.publish import Site, ensure_all, publish_stale
+from feeds.publish import Site, ahead, ensure_all, publish_stale
 from feeds.publish.ahead import publish_one
-from feeds.store import shelf, topics
+from feeds.publish.revision import revision
+from feeds.store import facts, shelf, topics
 from feeds.store.shelf import RenderedFeed
 
 SITE = Site("https://news.example.org", "Watch", tag="news.example.org,2026", description="What is new", language="en")
@@ -144,6 +148,33 @@ def test_a_new_name_of_the_site_renders_everything_anew(database: Database, cloc
     assert ensure_all(database, moved, clock()) == 2
     assert publish_stale(database, moved, clock()) == 6
     assert b"https://other.example.org/feeds/all.rss" in served(database, "all.rss").body
+
+
+def test_another_renderer_renders_everything_anew(database: Database, clock: Clock) -> None:
+    source = store_source(database, clock())
+    store_articles(database, source, numbered(source, 1, 1), clock())
+    ensure_all(database, SITE, clock())
+    publish_stale(database, SITE, clock())
+    etags = [served(database, path).etag for path in ("all.rss", "sources/ministry.atom")]
+    with database.write() as connection:
+        facts.put(connection, ahead.SITE, f"{SITE.digest} {'0' * 32}")  # as an older release has left it
+    assert ensure_all(database, SITE, clock.advance(days=1)) == 2
+    assert publish_stale(database, SITE, clock()) == 0, "the same bytes were told as a change"
+    assert [served(database, path).etag for path in ("all.rss", "sources/ministry.atom")] == etags
+    assert ensure_all(database, SITE, clock()) == 0
+
+
+@pytest.mark.parametrize(
+    "module", ["model.py", "render/view.py", "render/words.py", "render/rss_atom.py", "publish/contents.py"]
+)
+def test_a_changed_module_is_another_renderer(tmp_path: Path, module: str) -> None:
+    shutil.copytree(Path(feeds.__file__).parent, tmp_path / "feeds", ignore=shutil.ignore_patterns("__pycache__"))
+    before = revision(tmp_path / "feeds")
+    assert before == revision()
+    changed = tmp_path / "feeds" / module
+    changed.write_bytes(changed.read_bytes() + b"\nADDED = 1\n")
+    revision.cache_clear()
+    assert revision(tmp_path / "feeds") != before
 
 
 def test_a_removed_topic_takes_its_feed_with_it(database: Database, clock: Clock) -> None:

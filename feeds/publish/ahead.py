@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from feeds.database import Database
 from feeds.errors import FeedsError
 from feeds.publish.contents import Contents, contents
+from feeds.publish.revision import revision
 from feeds.publish.site import Site
 from feeds.render import FORMATS
 from feeds.store import facts, shelf
@@ -31,7 +32,7 @@ _LEASE = timedelta(minutes=2)
 
 
 def ensure_all(database: Database, site: Site, now: datetime) -> int:
-    """Mark every feed that is missing or to be taken away, and all feeds if `site` is not what they say; how many.
+    """Mark every feed that is missing or to be taken away, and all if `site` or the renderer is another; how many.
 
     For the start of a process. Whoever adds or removes a source or topic later marks its feed stale, no more.
     """
@@ -46,7 +47,7 @@ def _ensure_all(database: Database, site: Site, now: datetime) -> int:
         expected = shelf.feeds(connection)
         held = {path.rpartition(".")[0] for path in shelf.paths(connection)}
         wanted = expected ^ held
-        rendered_by = f"{site.digest} {'.'.join(FORMATS)}"
+        rendered_by = f"{site.digest} {revision()}"
         if facts.get(connection, SITE) != rendered_by:
             facts.put(connection, SITE, rendered_by)
             wanted |= expected
