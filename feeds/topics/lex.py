@@ -28,6 +28,7 @@ class Token(NamedTuple):
 _TOKEN = re.compile(
     rf"""
       (?P<space>\s+)
+    | (?P<plain>(?!any\b)[a-z0-9]+(?=[\s)]|\Z))
     | (?P<open>\() | (?P<close>\)) | (?P<comma>,) | (?P<bar>\|)
     | (?P<near>(?:NOT\s+)?(?i:O?NEAR)/\w*)
     | (?P<count>(?i:atleast|first)/\w*)
@@ -92,10 +93,17 @@ def tokens(text: str) -> list[Token]:
     Raises QueryError for a character that means nothing here, an open quotation mark, and two words without a space.
     """
     found: list[Token] = []
+    space = Token("space", " ", 0, 0)
     previous = Token("start", "", 0, 0)
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "bad"
-        token = Token(kind, match[0], match.start(), match.end())
+        if kind == "space":
+            previous = space
+            continue
+        if kind == "plain":
+            # The usual case has a rule of its own: whatever else a word may be, it is not that.
+            kind = "word"
+        token = Token(kind, match[0], *match.span())
         if kind == "bad":
             raise _unknown(text, token)
         if kind in _OPERANDS and previous.kind in _ENDINGS and kind != "minus":
@@ -112,7 +120,7 @@ def tokens(text: str) -> list[Token]:
                     suggestion=_squeezed(text[: token.start], text[token.end :]),
                 )
         previous = token
-        if kind != "space" and kind != "dot":
+        if kind != "dot":
             found.append(token)
     found.append(Token("end", "", len(text), len(text)))
     return found

@@ -12,6 +12,7 @@ from array import array
 from typing import Any, Final
 
 from feeds.topics.query import (
+    MAIN,
     And,
     AtLeast,
     Field,
@@ -33,12 +34,15 @@ NOT: Final = 2  # (NOT, child)
 NEAR: Final = 3  # (NEAR, left, right, distance, ordered, negated)
 AT_LEAST: Final = 4  # (AT_LEAST, count, child, …)
 WEIGHTED: Final = 5  # (WEIGHTED, threshold, (weight, child), …)
-LANGUAGE: Final = 6  # (LANGUAGE, code)
+LANGUAGE: Final = 6  # (LANGUAGE, code, leaf)
 
 Packed = int | tuple[Any, ...]
 Meaning = int | tuple[Any, ...]
 """What a leaf asks for: the number of a term; or of each of a phrase's; or (field, first, alternatives) where that is
 not all: `alternatives` are tuples of numbers."""
+
+FIRST_LANGUAGE: Final = 1 << 30
+"""Languages that are asked for have numbers from here on, as if they were terms."""
 
 # Version 2 writes no references between equal parts: shorter, and quicker to read.
 _VERSION = 2
@@ -52,7 +56,13 @@ class Leaves:
         self.texts: list[str] = []
         self.meanings: list[Meaning] = []
         self.firsts = array("i")
-        """The number of the first term of each word and phrase that is sought in all the running text; else -1."""
+        """The number of the first term of each word and phrase of the running text without alternatives; else -1."""
+        self.plain = bytearray()
+        """1 for a single word that may stand anywhere in the running text: it is there when its term is."""
+        self.uses = array("i")
+        """How often each stands in queries."""
+        self.languages: dict[str, int] = {}
+        """Codes that queries ask for → number."""
         self._numbers: dict[str, int | list[int]] = {}
         """By text. Leaves of one text may differ in meaning, with the language of their query."""
 
@@ -64,19 +74,30 @@ class Leaves:
             meaning: Meaning = (leaf.field, leaf.first, tuple(alternatives))
         else:
             meaning = alternatives[0] if len(alternatives[0]) > 1 else alternatives[0][0]
-        known = self._numbers.get(leaf.text)
+        return self._numbered(leaf.text, meaning)
+
+    def language(self, code: str) -> int:
+        """Return the number of the leaf that stands for a language; no query's text has it as a word."""
+        number = self.languages.setdefault(code, FIRST_LANGUAGE + len(self.languages))
+        return self._numbered(f"lang:{code}", ("lang", 0, ((number,),)))
+
+    def _numbered(self, text: str, meaning: Meaning) -> int:
+        known = self._numbers.get(text)
         for same in (known,) if isinstance(known, int) else known or ():
             if self.meanings[same] == meaning:
+                self.uses[same] += 1
                 return same
         new = len(self.texts)
-        self.texts.append(leaf.text)
+        self.texts.append(text)
         self.meanings.append(meaning)
-        first = meaning if isinstance(meaning, int) else meaning[0]
-        self.firsts.append(first if isinstance(first, int) else -1)
+        field, _, alternatives = parts(meaning)
+        self.firsts.append(alternatives[0][0] if len(alternatives) == 1 and field in MAIN else -1)
+        self.plain.append(isinstance(meaning, int))
+        self.uses.append(1)
         if known is None:
-            self._numbers[leaf.text] = new
+            self._numbers[text] = new
         else:
-            self._numbers[leaf.text] = [*(known if isinstance(known, list) else (known,)), new]
+            self._numbers[text] = [*(known if isinstance(known, list) else (known,)), new]
         return new
 
     def leaf(self, number: int) -> Leaf:
@@ -103,7 +124,7 @@ def pack(root: Node, leaves: Leaves) -> bytes:
     return marshal.dumps(_pack(root, leaves), _VERSION)
 
 
-def unpack(packed: bytes) -> Packed:
+def unpack(packed: bytes | bytearray) -> Packed:
     """Return the packed node that these bytes hold."""
     node: Packed = marshal.loads(packed)  # noqa: S302 - bytes of this process, never from outside
     return node
@@ -126,7 +147,7 @@ def _pack(node: Node, leaves: Leaves) -> Packed:
         case Weighted(threshold, items):
             return (WEIGHTED, threshold, *[(weight, _pack(child, leaves)) for weight, child in items])
         case Language(code):
-            return (LANGUAGE, code)
+            return (LANGUAGE, code, leaves.language(code))
 
 
 def tree(node: Packed, leaves: Leaves) -> Node:

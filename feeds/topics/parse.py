@@ -36,6 +36,8 @@ MAX_DEPTH = 40
 """Parentheses, fields, links of a chain of NEAR, and topics within each other."""
 MAX_DISTANCE = 1_000
 MAX_COUNT = 10_000
+_CONNECTIVES = ("and", "bar")
+"""Kinds of tokens that AND, OR and NOT may be."""
 
 
 def parse(text: str, language: str | None = None, *, topics: Mapping[str, Query] | None = None) -> Query:
@@ -106,6 +108,9 @@ def _checked(suggestion: str | None, text: str, language: str | None, topics: Ma
     return suggestion
 
 
+_ANYWHERE = Scope()
+
+
 class _Parser(WordReader):
     def __init__(self, text: str, language: str | None, topics: Mapping[str, Query]) -> None:
         super().__init__(text, language)
@@ -117,7 +122,7 @@ class _Parser(WordReader):
         self.references: list[str] = []
 
     def parse(self) -> Query:
-        root = self.all_of(Scope(), None)
+        root = self.all_of(_ANYWHERE, None)
         return Query(
             self.text,
             root,
@@ -154,24 +159,25 @@ class _Parser(WordReader):
         either: lex.Token | None = None
         either_text = ""
         while True:
-            token = self.next
-            if token.kind == "close" and opening is not None:
+            token = self.tokens[self.at]
+            kind = token.kind
+            if kind == "close" and opening is not None:
                 break
-            if token.kind == "end":
+            if kind == "end":
                 if opening is not None:
                     raise self.fail("this parenthesis is not closed", opening, "a closing )", f"{self.text.rstrip()})")
                 break
-            if self.is_operator("AND"):
+            if kind == "and" and token.text == "AND":
                 conjunction = self.take()
                 self.need_operand(conjunction, has_left=bool(parts) or negative is not None)
                 continue
-            excluded = token.kind == "minus" or self.is_operator("NOT")
+            excluded = kind == "minus" or (kind == "and" and token.text == "NOT")
             if excluded:
                 negative = self.take()
                 self.need_operand(negative, has_left=True)
-            start = self.next.start
+            start = self.tokens[self.at].start
             node = self.near(scope)
-            if self.is_operator("OR"):
+            if self.tokens[self.at].kind in _CONNECTIVES and self.is_operator("OR"):
                 if excluded:
                     raise self.fail(
                         "an exclusion cannot be one of several alternatives",
@@ -228,7 +234,9 @@ class _Parser(WordReader):
         name = "|" if operator.kind == "bar" else operator.text
         if not has_left:
             raise self.fail(f"{name} has nothing before it", operator, "a word before it", self.without(operator))
-        following = self.next
+        following = self.tokens[self.at]
+        if following.kind == "word":
+            return
         if following.kind in ("end", "close", "comma", "near") or self.is_operator("AND", "OR"):
             raise self.fail(f"{name} has nothing after it", operator, "a word after it", self.without(operator))
         if operator.text != "AND" and operator.kind != "bar" and operator.text != "OR" and self.is_operator("NOT"):
@@ -236,8 +244,10 @@ class _Parser(WordReader):
 
     def near(self, scope: Scope) -> Node:
         """Read a factor and what must be near it."""
-        start = self.next
+        start = self.tokens[self.at]
         left = self.factor(scope)
+        if self.tokens[self.at].kind != "near":
+            return left
         depth = self.depth
         while self.next.kind == "near":
             operator = self.take()
@@ -283,7 +293,8 @@ class _Parser(WordReader):
         )
 
     def factor(self, scope: Scope) -> Node:
-        token = self.take()
+        token = self.tokens[self.at]
+        self.at += 1
         match token.kind:
             case "word":
                 return self.word(token, scope)
@@ -358,7 +369,7 @@ class _Parser(WordReader):
 
     def reference(self, token: lex.Token, scope: Scope) -> Node:
         slug = token.text[1:]
-        if scope != Scope():
+        if scope != _ANYWHERE:
             raise self.fail("a topic's name cannot stand within a field or first/n", token, "a word or a phrase")
         query = self.topics.get(slug)
         if query is None:

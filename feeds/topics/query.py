@@ -37,7 +37,7 @@ class Term:
         self.text = text
         self.loose = loose
         self.space = space
-        self.accented = fold(text) != text.casefold()
+        self.accented = not text.isascii() and fold(text) != text.casefold()
 
     def __repr__(self) -> str:
         return f"Term({self.kind!r}, {self.text!r}, loose={self.loose}, space={self.space!r})"
@@ -70,14 +70,18 @@ def shared_term(kind: Kind, text: str, loose: bool = False, space: str = "") -> 
     """Return the one Term with these properties."""
     key = (kind, text, loose, space)
     found = _terms.get(key)
-    return _terms.setdefault(key, Term(*key)) if found is None else found
+    if found is None:
+        found = _terms[key] = Term(kind, text, loose, space)
+    return found
 
 
 def shared_leaf(text: str, alternatives: tuple[tuple[Term, ...], ...], field: Field = "", first: int = 0) -> Leaf:
     """Return the one Leaf with these properties."""
     key = (text, field, first, alternatives)
     found = _leaves.get(key)
-    return _leaves.setdefault(key, Leaf(text, alternatives, field, first)) if found is None else found
+    if found is None:
+        found = _leaves[key] = Leaf(text, alternatives, field, first)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

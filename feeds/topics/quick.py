@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from feeds.model import Article, Span
-from feeds.topics.anchors import ALONE, IN_TITLE
+from feeds.topics.arrays import changes, ranges
 from feeds.topics.document import BODY, SPACES, SPACING, TITLE, Document, Place, in_sequence
+from feeds.topics.keys import ALONE, IN_TITLE
 from feeds.topics.packed import Meaning, parts
 from feeds.topics.runs import Runs, runs_of
+from feeds.topics.sieve import EVERYWHERE, Masks, masks_of
 from feeds.topics.text import split
 from feeds.topics.vocabulary import ALONE as KEY_ALONE
-from feeds.topics.vocabulary import FIRST, NOTHING, SECOND, Hashes, Numbers, Vocabulary, hash_keys
+from feeds.topics.vocabulary import FIRST, NOTHING, SECOND, Hashes, Memory, Numbers, Vocabulary, hash_keys
+from feeds.topics.vocabulary import IN_TITLE as KEY_IN_TITLE
 
 _HALF = 32
+_LOWER = (1 << _HALF) - 1
 _FEW = 10
-_GAP = np.zeros(1, np.int32)
+_BESIDE = 100 * SPACING
+"""From here on, hyphenated words taken as one are put beside what stands before and after them."""
 
 
 class _Words(NamedTuple):
-    """One field as runs of letters, and as the forms of its words."""
+    """The running text or one field, as runs of letters and as the forms of its words."""
 
     runs: Runs
     forms: Numbers
@@ -33,78 +39,102 @@ class _Words(NamedTuple):
     """Hyphenated words written together: first and last word, form."""
 
 
-class _Terms(NamedTuple):
-    """The terms that stand in running text or one field: where in `positions` those of each begin and end."""
-
-    bounds: dict[int, tuple[int, int]]
-    positions: list[int]
-    joined: dict[int, list[Place]]
-    """Terms that hyphenated words satisfy as one, and where."""
-
-
 class QuickDocument(Document):
     """One article; valid until the vocabulary changes."""
 
     def __init__(self, article: Article, vocabulary: Vocabulary) -> None:
         super().__init__(article)
         self.vocabulary = vocabulary
-        self._words: dict[int, _Words] = {}
+        self.joined: dict[int, list[Place]] = {}
+        """Terms that hyphenated words satisfy as one, and where."""
+        title = self.field(TITLE)[1]
+        # Title and body are read at once: a line's end is part of no run.
+        self._text = self._read(f"{title}\n{self.body_text}", vocabulary.memory("", self.language))
+        self._fields = {
+            base: self._read(self.field(base)[1], vocabulary.memory(space, ""))
+            for space, base in SPACES.items()
+            if space in vocabulary.spaces
+        }
+        self._body_offset = len(title) + 1
+        self._words_of_title = self._count_words(bisect_left(self._text.runs.starts, self._body_offset))
         self._bounds: dict[int, tuple[list[int], list[int]]] = {}
-        self._all: tuple[Numbers, Numbers] | None = None
-        """All terms of the article, fields in order and a gap after each, and where each stands."""
-        self._printed: dict[int, tuple[str, list[int], list[int]]] = {}
-        self._terms: dict[str, _Terms] = {}
-        bases = [TITLE, BODY, *(base for space, base in SPACES.items() if space in vocabulary.spaces)]
-        for base in bases:
-            self._words[base] = self._read(base)
+        self._flat: tuple[list[int], list[int]] | None = None
+        self._order()
 
-    def _read(self, base: int) -> _Words:
-        space = next((space for space, start in SPACES.items() if start == base), "")
-        memory = self.vocabulary.memory(space, "" if space else self.language)
-        runs = runs_of(self.field(base)[1])
-        forms = np.fromiter(map(memory.__getitem__, runs.texts), np.int32, len(runs.texts))
+    def _read(self, text: str, memory: Memory) -> _Words:
+        runs = runs_of(text)
+        forms = memory.read(runs.texts)
         several: list[int] = []
         joined: list[tuple[int, int, int]] = []
         if len(forms) and int(forms.min()) < 0:
             flat: list[int] = []
             begin = 0
             each = forms.tolist()
-            for at, form in enumerate(each):
-                if form < 0:
-                    words, together = memory.several[~form]
-                    flat += each[begin:at]
-                    if together > NOTHING:
-                        joined.append((len(flat), len(flat) + len(words) - 1, together))
-                    flat += words
-                    several.append(at)
-                    begin = at + 1
+            for at in np.flatnonzero(forms < 0).tolist():
+                words, together = memory.several[~each[at]]
+                flat += each[begin:at]
+                if together > NOTHING:
+                    joined.append((len(flat), len(flat) + len(words) - 1, together))
+                flat += words
+                several.append(at)
+                begin = at + 1
             forms = np.array(flat + each[begin:], np.int32)
         return _Words(runs, forms, several, joined)
 
-    def keys(self) -> tuple[Numbers, Numbers]:
-        """Return the keys that stand in the article, as far as queries have such keys: their firsts and seconds."""
-        vocabulary = self.vocabulary
-        forms = np.concatenate([part for words in self._words.values() for part in (words.forms, _GAP)])
+    def _count_words(self, runs: int) -> int:
+        """Return how many words the first runs of the running text are."""
+        texts, several = self._text.runs.texts, self._text.several
+        return runs + sum(len(split(texts[at])[0]) - 1 for at in several[: bisect_left(several, runs)])
+
+    def _parts(self) -> Iterator[tuple[_Words, Numbers]]:
+        """Yield what was read, and the positions of its words."""
+        count, title = len(self._text.forms), self._words_of_title
+        positions = np.arange(count, dtype=np.int32)
+        positions[title:] += BODY - title
+        yield self._text, positions
+        for base, words in self._fields.items():
+            yield words, np.arange(base, base + len(words.forms), dtype=np.int32)
+
+    def keys(self) -> tuple[Numbers, Numbers, Masks]:
+        """Return the keys that stand in the article, as far as queries have such keys: firsts, seconds and masks."""
+        terms, at = self._occurrences
+        ordered, begins = self._ordered, self._begins
+        positions = ordered.astype(np.int32)
+        bits = masks_of(positions)
+        masks = np.bitwise_or.reduceat(bits, begins) if len(begins) else bits
+        numbers = self._numbers
+        roles = self.vocabulary.roles(numbers)
+        alone = roles & KEY_ALONE != 0
+        in_title = (roles & KEY_IN_TITLE != 0) & (positions[begins] < BODY)
+        firsts = [numbers[alone], numbers[in_title]]
+        each_mask = [masks[alone], masks[in_title]]
+        lengths = [len(firsts[0]), len(firsts[1])]
         beside = self._beside_joined()
         if beside:
-            forms = np.concatenate((forms, np.array(beside, np.int32)))
-        terms, counts = vocabulary.terms.read(forms)
-        at = np.repeat(np.arange(len(forms), dtype=np.int32), counts)
-        self._all = (terms, at)
-        roles = vocabulary.roles(terms)
-        alone = distinct(terms[roles & KEY_ALONE != 0])
-        title = self._words[TITLE]
-        title_forms = np.concatenate((title.forms, np.array([form for _, _, form in title.joined], np.int32)))
-        in_title, _ = vocabulary.terms.read(title_forms)
-        in_title = in_title[vocabulary.roles(in_title) & KEY_ALONE != 0]
-        pairs = _pairs(terms, at, roles)
-        singles = np.array([ALONE, IN_TITLE], np.int32).repeat([len(alone), len(in_title)])
-        return np.concatenate((alone, in_title, pairs[0])), np.concatenate((singles, pairs[1]))
+            # Where these stand is not said: they take the room of several words.
+            more, counts = self.vocabulary.terms.read(np.array(beside, np.int32))
+            terms = np.concatenate((terms, more))
+            at = np.concatenate((at, np.repeat(np.arange(_BESIDE, _BESIDE + len(beside), dtype=np.int32), counts)))
+            roles = self.vocabulary.roles(more)
+            once, title = more[roles & KEY_ALONE != 0], more[roles & KEY_IN_TITLE != 0]
+            firsts += [once, title]
+            each_mask.append(np.full(len(once) + len(title), EVERYWHERE))
+            lengths += [len(once), len(title)]
+        pairs = _pairs(terms, at, self.vocabulary.roles(terms))
+        singles = np.array([ALONE, IN_TITLE] * (len(lengths) // 2), np.int32).repeat(lengths)
+        places = pairs[2]
+        of_pairs = masks_of(places)
+        of_pairs[places >= _BESIDE - 1] = EVERYWHERE
+        return (
+            np.concatenate((*firsts, pairs[0])),
+            np.concatenate((singles, pairs[1])),
+            np.concatenate((*each_mask, of_pairs)),
+        )
 
     def _beside_joined(self) -> list[int]:
         """Return hyphenated words, taken as one, each between the forms of what stands before and after it."""
         beside: list[int] = []
-        for words in self._words.values():
+        for words, _ in self._parts():
             if words.joined:
                 forms = [NOTHING, *words.forms.tolist(), NOTHING]
                 ends = {last: form for _, last, form in words.joined}
@@ -115,19 +145,18 @@ class QuickDocument(Document):
                 beside.append(NOTHING)
         return beside
 
-    def distinct_terms(self) -> list[int]:
-        """Return the numbers of all terms that stand in the article, each once."""
-        spaces = [self._terms_of(space) for space in ("", *SPACES)]
-        return list({number for terms in spaces for number in terms.bounds})
-
-    def hashes(self, languages: dict[str, int]) -> Hashes:
-        """Return the hashes of all keys in the article; `languages` are those that queries ask for."""
-        firsts, seconds = self.keys()
+    def hashes(self, languages: dict[str, int]) -> tuple[Hashes, Masks]:
+        """Return the hashes of all keys in the article, and their masks; `languages` are those that queries ask for."""
+        firsts, seconds, masks = self.keys()
         spoken = self._spoken(languages)
         if spoken:
             firsts = np.concatenate((firsts, np.array(spoken, np.int32)))
             seconds = np.concatenate((seconds, np.full(len(spoken), ALONE, np.int32)))
-        return hash_keys(firsts, seconds)
+            masks = np.concatenate((masks, np.full(len(spoken), EVERYWHERE)))
+        if self.joined:
+            # A word that takes the room of several makes phrases longer than their terms are many.
+            masks[:] = EVERYWHERE
+        return hash_keys(firsts, seconds), masks
 
     def _spoken(self, languages: dict[str, int]) -> list[int]:
         if not languages:
@@ -138,20 +167,14 @@ class QuickDocument(Document):
 
     # Places
 
-    @property
-    def present(self) -> Container[int]:
-        """The numbers of the terms that stand in the running text."""
-        return self._terms_of("").bounds
-
     def find(self, meaning: Meaning) -> list[Place]:
         """Return where a leaf with that meaning occurs, in order: what `Document.places` returns for it."""
         if isinstance(meaning, int):
-            return self._alone(self._terms_of(""), meaning)
+            return self._alone(meaning)
         if isinstance(meaning[0], int):
-            return self._sequence_of(self._terms_of(""), meaning)
+            return self._sequence_of(meaning)
         field, first, alternatives = parts(meaning)
-        terms = self._terms_of(field if field in SPACES else "")
-        found = [place for numbers in alternatives for place in self._sequence_of(terms, numbers)]
+        found = [place for numbers in alternatives for place in self._sequence_of(numbers)]
         if len(alternatives) > 1:
             found = sorted(set(found))
         if field == "title":
@@ -162,114 +185,117 @@ class QuickDocument(Document):
             found = [place for place in found if place[1] % SPACING < first]
         return found
 
-    def _alone(self, terms: _Terms, number: int) -> list[Place]:
+    def _alone(self, number: int) -> list[Place]:
         """Return where a term stands."""
-        begin, end = terms.bounds.get(number, (0, 0))
-        found = [(position, position) for position in terms.positions[begin:end]]
-        return sorted([*found, *terms.joined[number]]) if number in terms.joined else found
+        row = self.rows.get(number)
+        if row is None:
+            return []
+        found = [(position, position) for position in self._positions[self._limits[row] : self._limits[row + 1]]]
+        return sorted([*found, *self.joined[number]]) if number in self.joined else found
 
-    def _sequence_of(self, terms: _Terms, numbers: tuple[int, ...]) -> list[Place]:
+    def _sequence_of(self, numbers: tuple[int, ...]) -> list[Place]:
         """Return where these terms follow each other."""
-        bounds = terms.bounds
+        rows, limits, positions = self.rows, self._limits, self._positions
         for number in numbers:
-            if number not in bounds:
+            if number not in rows:
                 return []
-        if terms.joined and not terms.joined.keys().isdisjoint(numbers):
-            return in_sequence(self._alone(terms, number) for number in numbers)
+        if self.joined and not self.joined.keys().isdisjoint(numbers):
+            return in_sequence(self._alone(number) for number in numbers)
         # Every word of the phrase stands at one position, so that its first says where the others are.
-        begin, end = bounds[numbers[0]]
-        starts = terms.positions[begin:end]
+        row = rows[numbers[0]]
+        starts = positions[limits[row] : limits[row + 1]]
         for offset in range(1, len(numbers)):
             if not starts:
                 return []
-            begin, end = bounds[numbers[offset]]
-            following = terms.positions[begin:end]
+            row = rows[numbers[offset]]
+            following = positions[limits[row] : limits[row + 1]]
             among = set(following) if len(following) > _FEW else following
             starts = [start for start in starts if start + offset in among]
         width = len(numbers) - 1
         return [(start, start + width) for start in starts]
 
-    def _terms_of(self, space: str) -> _Terms:
-        found = self._terms.get(space)
-        if found is not None:
-            return found
+    def positions_of(self, terms: Numbers, most: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the first positions of each of these terms, one after the other, and how many each has.
+
+        Every one must stand in the article, and none in hyphenated words.
+        """
+        rows = np.searchsorted(self._numbers, terms)
+        begins = self._begins[rows]
+        ends = np.append(self._begins, len(self._ordered))[rows + 1]
+        counts = np.minimum(ends - begins, most)
+        return self._ordered[ranges(begins, counts)] & _LOWER, counts
+
+    def _order(self) -> None:
+        """Put the terms that stand in the article in order, each with its positions in order."""
         forms: list[Numbers] = []
         positions: list[Numbers] = []
-        joined: dict[int, list[Place]] = {}
         rows = self.vocabulary.terms
-        for base in (SPACES[space],) if space else (TITLE, BODY):
-            words = self._words.get(base)
-            if words is None:
-                continue
+        for words, places in self._parts():
             forms.append(words.forms)
-            positions.append(np.arange(base, base + len(words.forms), dtype=np.int32))
+            positions.append(places)
             for first, last, form in words.joined:
                 for number in rows.read(np.array([form], np.int32))[0].tolist():
-                    joined.setdefault(number, []).append((base + first, base + last))
-        if not forms:
-            return _Terms({}, [], {})
-        if not space and self._all is not None:
-            # What `keys` has read already: the title, a gap, the body, a gap, and more that is of no use here.
-            terms, at = self._all
-            length, begin = len(forms[0]) + 1, int(np.searchsorted(at, len(forms[0]) + 1))
-            end = int(np.searchsorted(at, length + len(forms[1])))
-            terms, at = terms[:end], at[:end].copy()
-            at[begin:] += BODY - length
-        else:
-            terms, counts = rows.read(np.concatenate(forms))
-            at = np.repeat(np.concatenate(positions), counts)
+                    self.joined.setdefault(number, []).append((int(places[first]), int(places[last])))
+        terms, counts = rows.read(np.concatenate(forms))
+        at = np.concatenate(positions).repeat(counts)
+        self._occurrences = terms, at
         # Term and position in one number each: sorting those is quicker than ordering the one by the other.
         both: npt.NDArray[np.int64] = terms.astype(np.int64) << _HALF | at
         both.sort()
-        terms = (both >> _HALF).astype(np.int32)
-        begins = _firsts(terms)
-        ends = np.append(begins, len(terms))[1:]
-        bounds = dict(zip(terms[begins].tolist(), zip(begins.tolist(), ends.tolist(), strict=True), strict=True))
-        for number in joined:
-            bounds.setdefault(number, (0, 0))
-        found = self._terms[space] = _Terms(bounds, both.astype(np.int32).tolist(), joined)
-        return found
+        self._ordered = both
+        ordered = (both >> _HALF).astype(np.int32)
+        self._begins = np.flatnonzero(changes(ordered))
+        self._numbers = self.terms = ordered[self._begins]
+        """The terms that stand in the article, in order; `terms` has those of hyphenated words too."""
+        self.rows = dict(zip(self.terms.tolist(), range(len(self.terms)), strict=True))
+        total = len(both)
+        self._limits = [*self._begins.tolist(), total, total]
+        self._positions: list[int] = both.astype(np.int32).tolist()
+        if self.joined:
+            for number in self.joined:
+                self.rows.setdefault(number, len(self.terms))
+            self.terms = np.array(sorted(self.rows), np.int32)
 
     def bounds(self, base: int) -> tuple[list[int], list[int]]:
         found = self._bounds.get(base)
         if found is None:
-            words = self._words.get(base)
-            found = self._bounds[base] = super().bounds(base) if words is None else _bounds_of(words)
+            if base == TITLE:
+                starts, ends = self._flat_bounds()
+                found = starts[: self._words_of_title], ends[: self._words_of_title]
+            elif base == BODY:
+                offset, title = self._body_offset, self._words_of_title
+                starts, ends = self._flat_bounds()
+                found = [start - offset for start in starts[title:]], [end - offset for end in ends[title:]]
+            else:
+                words = self._fields.get(base)
+                found = super().bounds(base) if words is None else _bounds_of(words)
+            self._bounds[base] = found
         return found
+
+    def _flat_bounds(self) -> tuple[list[int], list[int]]:
+        if self._flat is None:
+            self._flat = _bounds_of(self._text)
+        return self._flat
 
     def span(self, clause: str, place: Place) -> Span:
         first, last = place
-        base = first - first % SPACING
-        printed = self._printed.get(base)
-        if printed is None:
-            printed = self._printed[base] = (self.field(base)[0], *self.bounds(base))
-        name, starts, ends = printed
-        return Span(name, starts[first - base], ends[last - base], clause)
+        if first >= SPACING << 1:
+            return super().span(clause, place)
+        starts, ends = self._flat or self._flat_bounds()
+        if first < SPACING:
+            return Span("title", starts[first], ends[last], clause)
+        skip, offset = SPACING - self._words_of_title, self._body_offset
+        return Span(self.body_field, starts[first - skip] - offset, ends[last - skip] - offset, clause)
 
 
-def _pairs(terms: Numbers, at: Numbers, roles: npt.NDArray[np.uint8]) -> tuple[Numbers, Numbers]:
-    """Return the terms that are the first of a pair, each with every second of a pair that follows next to it."""
+def _pairs(terms: Numbers, at: Numbers, roles: npt.NDArray[np.uint8]) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the terms that are the first of a pair, each with every second that follows next to it, and where."""
     is_first, is_second = roles & FIRST != 0, roles & SECOND != 0
     firsts, seconds, places = terms[is_first], terms[is_second], at[is_second]
     wanted = at[is_first] + 1
     begins = np.searchsorted(places, wanted)
     counts = np.searchsorted(places, wanted, "right") - begins
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    return firsts.repeat(counts), seconds[np.arange(total) + np.repeat(begins - ends + counts, counts)]
-
-
-def _firsts(ordered: Numbers) -> npt.NDArray[np.intp]:
-    """Return where in a sorted array each number comes for the first time."""
-    changes = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=changes[1:])
-    return np.flatnonzero(changes)
-
-
-def distinct(numbers: Numbers) -> Numbers:
-    """Return the different numbers in ascending order (for short arrays five times as fast as `np.unique`)."""
-    ordered = np.sort(numbers)
-    return ordered[_firsts(ordered)]
+    return firsts.repeat(counts), seconds[ranges(begins, counts)], (wanted - 1).repeat(counts)
 
 
 def _bounds_of(words: _Words) -> tuple[list[int], list[int]]:

@@ -8,18 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+import numpy as np
+import numpy.typing as npt
+
 from feeds.model import Match, Span
+from feeds.topics.arrays import changes, ranges
+from feeds.topics.clauses import BEGINS, COMPLEX, EXACT, FIRST, LEAF, NEGATED
 from feeds.topics.document import Place
 from feeds.topics.evaluate import MOST_PLACES
 from feeds.topics.near import Pair, cover, near_pairs
 from feeds.topics.packed import AND, AT_LEAST, LANGUAGE, NEAR, NOT, OR, Leaves, Packed
 from feeds.topics.quick import QuickDocument
+from feeds.topics.sieve import Candidates, hold
 
 Mark = tuple[Place, str]
 """A place, and the clause that stands there: what a span is made from, and the order of spans."""
 
 
 _NOWHERE: list[Place] = []
+_EVERYWHERE: list[Place] = [(-1, -1)]
+_WIDTHS, _TEXTS = 12, 20
+"""Bits for the number of words in a place and for the clause, where both are part of one number (53 with the place)."""
 
 
 class _Places(dict[int, list[Place]]):
@@ -27,15 +36,23 @@ class _Places(dict[int, list[Place]]):
 
     def __init__(self, document: QuickDocument, leaves: Leaves) -> None:
         super().__init__()
+        self.document = document
         self.find = document.find
-        self.present = document.present
+        self.present = document.rows
         self.firsts = leaves.firsts
         self.meanings = leaves.meanings
 
     def __missing__(self, leaf: int) -> list[Place]:
         first = self.firsts[leaf]
         # Most of what is asked for is not there, and most of that is known by its first word.
-        found = _NOWHERE if first >= 0 and first not in self.present else self.find(self.meanings[leaf])
+        if first >= 0 and first not in self.present:
+            found = _NOWHERE
+        else:
+            meaning = self.meanings[leaf]
+            if type(meaning) is tuple and meaning[0] == "lang":
+                found = _EVERYWHERE
+            else:
+                found = self.find(meaning)
         self[leaf] = found
         return found
 
@@ -46,10 +63,89 @@ class Verifier:
     def __init__(self, document: QuickDocument, leaves: Leaves) -> None:
         self.document = document
         self.texts = leaves.texts
+        self._first_terms = np.frombuffer(leaves.firsts, np.int32)
         self.found_at = _Places(document, leaves)
         self._of_leaf: dict[int, dict[Mark, Span]] = {}
         self._spans: dict[Mark, Span] = {}
         self._pairs: dict[Packed, list[Pair]] = {}
+
+    def prove(self, candidates: Candidates) -> tuple[npt.NDArray[np.bool_], dict[int, tuple[Span, ...]]]:
+        """Tell which candidates' clauses all hold; and for those that are exact, by number, by which spans."""
+        _, literals, there = candidates
+        leaves = literals & LEAF
+        firsts = self._first_terms[leaves]
+        terms = self.document.terms
+        if len(terms):
+            at = np.searchsorted(terms, firsts)
+            absent = (terms.take(at, mode="clip") != firsts) & (firsts >= 0)
+        else:
+            absent = firsts >= 0
+        there[absent] = 0
+        joined = self.document.joined
+        if joined:
+            literals[np.isin(firsts, np.fromiter(joined, np.int32, len(joined)))] |= np.uint32(COMPLEX)
+        found_at = self.found_at
+        unsure = np.flatnonzero((literals & COMPLEX != 0) & (there != 0))
+        wrong = [at for at, leaf in zip(unsure.tolist(), leaves[unsure].tolist(), strict=True) if not found_at[leaf]]
+        there[wrong] = 0
+        holds = hold(literals, there, True)
+        begins = np.flatnonzero(literals & FIRST)
+        exact = holds & (literals[begins] & EXACT != 0)
+        queries = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(literals))))
+        clauses = np.flatnonzero(literals & BEGINS)
+        negated = np.repeat(literals[clauses] & NEGATED != 0, np.diff(np.append(clauses, len(literals))))
+        # What inexact queries will ask for in vain need not be looked for.
+        vain = leaves[(holds & ~exact)[queries] & (there == 0)]
+        found_at.update(dict.fromkeys(vain.tolist(), _NOWHERE))
+        marked = np.flatnonzero(exact[queries] & (there != 0) & ~negated)
+        return holds, self._marked(queries[marked], literals[marked] & np.uint32(COMPLEX | LEAF))
+
+    def _marked(self, queries: npt.NDArray[np.int64], leaves: npt.NDArray[np.uint32]) -> dict[int, tuple[Span, ...]]:
+        """Return the spans of each query, in order; `queries` and `leaves` (with their flag COMPLEX) are pairs."""
+        if not len(queries):
+            return {}
+        different = np.sort(leaves)
+        different = different[changes(different)]
+        leaves_of = different & LEAF
+        texts = [self.texts[leaf] for leaf in leaves_of.tolist()]
+        names = sorted(set(texts))
+        ordinals = {text: ordinal for ordinal, text in enumerate(names)}
+        ordinal = np.array([ordinals[text] for text in texts], np.int64)
+        simple = different & COMPLEX == 0
+        at, counts = self.document.positions_of(self._first_terms[leaves_of[simple]], MOST_PLACES)
+        keys = at << _WIDTHS + _TEXTS | ordinal[simple].repeat(counts)
+        more: list[int] = []
+        many: list[int] = []
+        for leaf, which in zip(leaves_of[~simple].tolist(), ordinal[~simple].tolist(), strict=True):
+            places = self.found_at[leaf][:MOST_PLACES]
+            many.append(len(places))
+            more += [(first << _WIDTHS | last - first) << _TEXTS | which for first, last in places]
+        # The simple ones are the first: their numbers have not the flag of the others.
+        counts = np.concatenate((counts, np.array(many, np.int64)))
+        keys = np.concatenate((keys, np.array(more, np.int64)))
+        order = np.argsort(keys)
+        ordered = keys[order]
+        new = changes(ordered)
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.cumsum(new) - 1
+        ordered = ordered[new]
+        span = self.document.span
+        spans = [
+            span(names[key & (1 << _TEXTS) - 1], (first, first + (key >> _TEXTS & (1 << _WIDTHS) - 1)))
+            for key in ordered.tolist()
+            for first in (key >> _TEXTS + _WIDTHS,)
+        ]
+        ends = np.cumsum(counts)
+        rows = np.searchsorted(different, leaves)
+        each = counts[rows]
+        both = queries.repeat(each) * len(spans) + ranks[ranges(ends[rows] - each, each)]
+        both.sort()
+        both = both[changes(both)]
+        queries = both // len(spans)
+        chosen = [spans[rank] for rank in (both - queries * len(spans)).tolist()]
+        begins = np.flatnonzero(changes(queries))
+        bounds = [*begins.tolist(), len(chosen)]
+        return {query: tuple(chosen[bounds[at] : bounds[at + 1]]) for at, query in enumerate(queries[begins].tolist())}
 
     def match(self, identifier: Hashable, root: Packed) -> Match | None:
         """Return the match of one query under the given id."""

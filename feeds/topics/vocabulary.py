@@ -9,21 +9,24 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from feeds.topics.arrays import ranges
 from feeds.topics.query import Kind, Term, shared_term
-from feeds.topics.text import Word, new_stemmer, split
+from feeds.topics.text import Word, fold, new_stemmer, new_stemmer_of_many, split, word
 
 Numbers = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint32]
 
 _MOST_REMEMBERED = 400_000
 _LONGEST_REMEMBERED = 40
-ALONE, FIRST, SECOND = 1, 2, 4
-"""What a term is as a key: a word alone, the first or the second of a pair."""
+ALONE, FIRST, SECOND, IN_TITLE = 1, 2, 4, 8
+"""What a term is as a key: a word alone, the first or the second of a pair, a word of the title."""
+_UNKNOWN = -(1 << 31)
 NOTHING = 0
 """The form of a word that no query asks for."""
 
@@ -46,10 +49,7 @@ class Rows:
         """Return the numbers of these rows, one after the other, and how many each row has."""
         starts, counts, flat = self._arrays()
         count = counts[rows]
-        ends = np.cumsum(count)
-        total = int(ends[-1]) if len(ends) else 0
-        at = np.arange(total) + np.repeat(starts[rows] - ends + count, count)
-        return flat[at], count
+        return flat[ranges(starts[rows], count)], count
 
     def _arrays(self) -> tuple[Numbers, Numbers, Numbers]:
         """Return views; while one lives no row can be added."""
@@ -68,6 +68,7 @@ class _Comparisons:
     def __init__(self, language: str) -> None:
         self.language = language
         self.stem = new_stemmer(language)
+        self.stem_all = new_stemmer_of_many(language)
         self.exact: _Table = {}
         self.lower: _Table = {}
         self.folded: _Table = {}
@@ -98,30 +99,36 @@ class _Comparisons:
         else:
             known.append(number)
 
-    def find(self, seen: Word) -> list[int]:
-        """Return the numbers of the terms that a word satisfies."""
+    def find(self, seen: Word, stemmed: str, folded_stem: str) -> list[int]:
+        """Return the numbers of the terms that a word satisfies, given the stems of its lower and folded forms."""
         surface, lower, folded = seen
-        stemmed = self.stem(lower)
-        folded_stem = stemmed if folded is lower else self.stem(folded)
         found: list[int] = []
-        for table, text in (
-            (self.exact, surface),
-            (self.lower, lower),
-            (self.folded, folded),
-            (self.stems, stemmed),
-            (self.folded_stems, folded_stem),
-        ):
-            if table and (numbers := table.get(text)) is not None:
-                found += (numbers,) if isinstance(numbers, int) else numbers
+        if (numbers := self.stems.get(stemmed)) is not None:
+            found += (numbers,) if isinstance(numbers, int) else numbers
+        if (numbers := self.folded_stems.get(folded_stem)) is not None:
+            found += (numbers,) if isinstance(numbers, int) else numbers
+        if (numbers := self.folded.get(folded)) is not None:
+            found += (numbers,) if isinstance(numbers, int) else numbers
+        if self.lower and (numbers := self.lower.get(lower)) is not None:
+            found += (numbers,) if isinstance(numbers, int) else numbers
+        if self.exact and (numbers := self.exact.get(surface)) is not None:
+            found += (numbers,) if isinstance(numbers, int) else numbers
         for table, text in ((self.prefixes, lower), (self.folded_prefixes, folded)):
             if table:
                 for length in self.prefix_lengths:
-                    if (numbers := table.get(text[:length])) is not None and length <= len(text):
+                    if length > len(text):
+                        break
+                    if (numbers := table.get(text[:length])) is not None:
                         found += (numbers,) if isinstance(numbers, int) else numbers
         return found
 
+    def find_one(self, seen: Word) -> list[int]:
+        """Return what `find` does, without knowing the stems."""
+        stemmed = self.stem(seen.lower)
+        return self.find(seen, stemmed, stemmed if seen.folded is seen.lower else self.stem(seen.folded))
 
-class _Memory(dict[str, int]):
+
+class Memory(dict[str, int]):
     """Run of letters → form; or, where the run is not just one word, ~n for the n-th entry of `several`."""
 
     def __init__(self, vocabulary: Vocabulary, comparisons: _Comparisons) -> None:
@@ -130,20 +137,75 @@ class _Memory(dict[str, int]):
         self.comparisons = comparisons
         self.several: list[tuple[list[int], int]] = []
         """The forms of the words, and the form of what they make together (-1: nothing)."""
+        self._traits = array("q")
+        """Hashes of what a new term may have in common with a run that was met: a stem, or how it begins."""
+        self._met: list[str] = []
+        """The run that has each of these traits."""
 
-    def __missing__(self, run: str) -> int:
-        if len(self) > _MOST_REMEMBERED:
-            self.clear()
+    def forget(self, term: Term) -> None:
+        """Forget the runs that a term which is new may be satisfied by; they are worked out again when next met."""
+        seen = word(term.text) if term.kind == "exact" else Word(term.text, term.text, fold(term.text))
+        if term.kind != "prefix":
+            stem = self.comparisons.stem
+            traits = {hash(stem(seen.lower)), hash(stem(seen.folded))}
+        elif term.text.isascii():
+            traits = {_beginning(seen.folded)}
+        else:
+            self._forget_all()
+            return
+        known = np.frombuffer(self._traits, np.int64)
+        for at in np.flatnonzero(np.isin(known, list(traits))).tolist():
+            self.pop(self._met[at], None)
+
+    def _forget_all(self) -> None:
+        self.clear()
+        self.several.clear()
+        self._met.clear()
+        self._traits = array("q")
+
+    def _note(self, seen: Word, run: str) -> None:
+        """Note what a word of a run may have in common with terms to come."""
+        stem = self.comparisons.stem
+        traits = {hash(stem(seen.lower)), hash(stem(seen.folded)), _beginning(seen.folded)}
+        self._traits.extend(traits)
+        self._met += [run] * len(traits)
+
+    def read(self, runs: list[str]) -> Numbers:
+        """Return what stands here for each of these runs; `several` is as it was for this call until the next."""
+        if max(len(self._met) // 4, len(self.several)) > _MOST_REMEMBERED:
+            self._forget_all()
+        forms = np.fromiter(map(self.get, runs, repeat(_UNKNOWN)), np.int32, len(runs))
+        unknown = np.flatnonzero(forms == _UNKNOWN)
+        if len(unknown):
+            forms[unknown] = self._learn([runs[at] for at in unknown.tolist()])
+        return forms
+
+    def _learn(self, runs: list[str]) -> list[int]:
+        """Work out what runs are that have not been met."""
+        comparisons = self.comparisons
         form = self.vocabulary.form
-        find = self.comparisons.find
-        if run.isascii() and run.isalnum():
-            lower = run.lower()
-            # The capital at the head of a sentence makes no difference unless a query asks for exactly this.
-            if lower in self and run not in self.comparisons.exact and lower not in self.comparisons.exact:
-                number = self[run] = self[lower]
+        lowers = [run.lower() for run in runs]
+        stems = comparisons.stem_all(lowers)
+        learned: list[int] = []
+        for run, lower, stemmed in zip(runs, lowers, stems, strict=True):
+            number = self.get(run)
+            if number is not None:
+                pass
+            elif run.isascii() and run.isalnum():
+                found = comparisons.find(Word(run, lower, lower), stemmed, stemmed)
+                number = self[run] = form(found) if found else NOTHING
+                self._traits.append(hash(stemmed))
+                self._traits.append(_beginning(lower))
+                self._met += (run, run)
             else:
-                number = self[run] = form(find(Word(run, lower, lower)))
-            return number
+                number = self._split(run)
+            learned.append(number)
+        return learned
+
+    def _split(self, run: str) -> int:
+        """Work out what a run is that may be several words."""
+        form = self.vocabulary.form
+        find = self.comparisons.find_one
         pieces, joined = split(run)
         if len(pieces) == 1 and (pieces[0].start, pieces[0].end) == (0, len(run)):
             number = form(find(pieces[0].word))
@@ -153,7 +215,15 @@ class _Memory(dict[str, int]):
             number = ~(len(self.several) - 1)
         if len(run) <= _LONGEST_REMEMBERED or number < 0:
             self[run] = number
+            for piece in pieces:
+                self._note(piece.word, run)
+            if joined is not None:
+                self._note(joined, run)
         return number
+
+
+def _beginning(folded: str) -> int:
+    return hash(f"{folded[:2]}*")
 
 
 _KINDS: dict[str, Kind] = {"s": "stem", "w": "word", "p": "prefix", "e": "exact"}
@@ -166,8 +236,12 @@ def name_of(term: Term) -> str:
 
 def term_of(name: str) -> Term:
     """Return the term that `name_of` named."""
+    return shared_term(*_parts_of(name))
+
+
+def _parts_of(name: str) -> tuple[Kind, str, bool, str]:
     head, _, text = name.partition("\n")
-    return shared_term(_KINDS[head[0]], text, head[1:2] == "~", head[1:].removeprefix("~"))
+    return _KINDS[head[0]], text, head[1:2] == "~", head[1:].removeprefix("~")
 
 
 class Vocabulary:
@@ -180,7 +254,7 @@ class Vocabulary:
         self._numbers: dict[str, int] = {}
         self._roles = bytearray()
         self._by_text: dict[tuple[str, str], _Comparisons] = {}
-        self._memories: dict[tuple[str, str], _Memory] = {}
+        self._memories: dict[tuple[str, str], Memory] = {}
         self._forget()
 
     def _forget(self) -> None:
@@ -206,8 +280,9 @@ class Vocabulary:
             for (space, _), comparisons in self._by_text.items():
                 if space == term.space:
                     comparisons.add(term, number)
-            if self._memories:
-                self._forget()
+            for (space, _), memory in self._memories.items():
+                if space == term.space:
+                    memory.forget(term)
         return number
 
     def term(self, number: int) -> Term:
@@ -232,7 +307,7 @@ class Vocabulary:
             self.terms.append(terms)
         return form
 
-    def memory(self, space: str, language: str) -> _Memory:
+    def memory(self, space: str, language: str) -> Memory:
         """Return the look-up of runs in running text (space "") of a language, or in one field."""
         key = (space, language)
         memory = self._memories.get(key)
@@ -240,13 +315,13 @@ class Vocabulary:
             comparisons = self._by_text.get(key)
             if comparisons is None:
                 comparisons = self._by_text[key] = _Comparisons(language)
-                for number in range(len(self.names)):
-                    term = self.term(number)
-                    if term.space == space:
-                        comparisons.add(term, number)
+                for number, name in enumerate(self.names):
+                    kind, text, loose, of_space = _parts_of(name)
+                    if of_space == space:
+                        comparisons.add(Term(kind, text, loose, of_space), number)
             if len(self._forms) > _MOST_REMEMBERED:
                 self._forget()
-            memory = self._memories[key] = _Memory(self, comparisons)
+            memory = self._memories[key] = Memory(self, comparisons)
         return memory
 
 

@@ -15,6 +15,7 @@ MAX_SIZE = 2_000
 """Words and phrases in one query, those of the topics it names included."""
 MAX_PHRASE = 50
 _MOST_ALTERNATIVES = 8
+_NOT_PLAIN = frozenset(("NEAR", "ONEAR", "and", "or", "not"))
 
 
 class Scope(NamedTuple):
@@ -54,12 +55,15 @@ class WordReader:
         self.grow(1, token)
         if scope.field == "lang":
             return Language(written.strip("=*").lower().replace("_", "-"))
+        if written.isalnum() and written.isascii() and not self.unaccented_vietnamese and written not in _NOT_PLAIN:
+            kind: Kind = "word" if scope.field in ("author", "source", "url") else "stem"
+            return self.leaf(written, ((self.term(kind, written.lower(), self.loose_words, scope),),), scope)
         exact, prefix = written.startswith("="), written.endswith("*")
         bare = written.strip("=*")
         if bare in ("NEAR", "ONEAR") and not exact:
             raise self.fail(f"{bare} needs a distance", token, f"{bare}/5", self.without(token, f"{bare}/5"))
         self.refuse_wildcard(bare, prefix, exact, token, token.start)
-        kind: Kind = "exact" if exact else "stem"
+        kind = "exact" if exact else "stem"
         if bare in ("and", "or", "not") and not exact:
             self.warnings.append(f"«{bare}» is read as a word; operators are written in capitals: {bare.upper()}.")
         pieces, _ = split(bare)
@@ -81,6 +85,11 @@ class WordReader:
         self.grow(1, token)
         if scope.field == "lang":
             return Language(content.strip().lower())
+        words = content.split()
+        plain = content.isascii() and not exact and not self.in_vietnamese and all(map(str.isalnum, words))
+        if plain and 0 < len(words) <= MAX_PHRASE:
+            terms = [self.term("word", each.lower(), len(words) > 1, scope) for each in words]
+            return self.leaf(f'"{content}"', (tuple(terms),), scope)
         runs: list[tuple[str, bool]] = []
         offset = token.end - 1 - len(content)
         end = 0
@@ -168,6 +177,10 @@ class WordReader:
                 for choice in choices
             ]
         return tuple(found)
+
+    def term(self, kind: Kind, lower: str, loose: bool, scope: Scope) -> Term:
+        space = scope.field if scope.field in ("author", "source", "url") else ""
+        return shared_term(kind, lower, loose, space)
 
     def leaf(self, written: str, alternatives: tuple[tuple[Term, ...], ...], scope: Scope) -> Leaf:
         field = cast(Field, scope.field)
