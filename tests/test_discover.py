@@ -20,6 +20,7 @@ class Response:
     url: str
     body: bytes
     content_type: str | None = "text/html"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass

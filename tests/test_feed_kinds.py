@@ -15,6 +15,7 @@ _CARD = (
 )
 SAMPLES = {
     "feed": "<rss><channel><item><title>x</title><link>/a</link><pubDate>2026-03-01</pubDate></item></channel></rss>",
+    "api": '[{"title": "Ministers meet police", "link": "/a", "published_at": "2026-03-01T02:00:00+07:00"}]',
     "sitemap": "<urlset><url><loc>/a</loc><lastmod>2026-03-01</lastmod></url></urlset>",
     "page": f"<html><body><main>{''.join(_CARD.format(number) for number in range(1, 9))}</main></body></html>",
 }

@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 PUBLISHER = "shelf.publisher"
 SITE = "shelf.site"
 _AT_ONCE = 100
-_LEASE = timedelta(minutes=2)
+_LEASE = timedelta(seconds=30)
+"""For so long the feeds stand still after a publisher was killed; one that works for longer gets company, no harm."""
 
 
 def ensure_all(database: Database, site: Site, now: datetime) -> int:
@@ -55,8 +56,9 @@ def _ensure_all(database: Database, site: Site, now: datetime) -> int:
     return len(wanted)
 
 
-def publish_stale(database: Database, site: Site, now: datetime) -> int:
-    """Render every feed that is marked, each once; returns how many documents changed. 0 while another process does it.
+def publish_stale(database: Database, site: Site, now: datetime, lease: timedelta = _LEASE) -> int:
+    """Render every feed that is marked, each once; returns how many documents changed. 0 while another process does it,
+    or was killed doing it less than `lease` ago.
 
     A feed that cannot be rendered is logged, keeps its mark, and does not stop the others.
     """
@@ -66,7 +68,7 @@ def publish_stale(database: Database, site: Site, now: datetime) -> int:
     holder = secrets.token_hex(8)
     try:
         with database.write() as connection:
-            if not facts.hold(connection, PUBLISHER, holder, now, now + _LEASE):
+            if not facts.hold(connection, PUBLISHER, holder, now, now + lease):
                 return 0
     except IntegrityError:  # another process held the name for the first time, at this very moment
         return 0

@@ -1,19 +1,21 @@
 """The kinds of places that can be watched: each a reader of bytes.
 
     feed      RSS, Atom, JSON Feed      feed.py ─ items.py, json_feed.py, tolerant.py (last resort)
+    api       WordPress, any JSON list  api.py ─ api_fields.py
     sitemap   sitemap, news sitemap     sitemap.py
-    page      the list in an HTML page  page
+    page      the list in an HTML page  page, onwards.py
               shared by them            xml.py, elements.py, fragments.py
 
 A new kind is one file and one line in `KINDS`. Kinds do no I/O, do not know each other, and read any bytes without
-crash or hang: what cannot be read raises a `ReadError`. Which kind an address is, is `discover`'s to find.
+crash or hang: what cannot be read raises a `ReadError`. Which kind an address is, is `discover`'s to find; which
+interfaces a page names, `interfaces` knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from feeds.model import Entry, Source
 
@@ -32,12 +34,27 @@ def _leads_nowhere(body: bytes, url: str, source: Source) -> str | None:
     return None
 
 
+def _ends_here(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
+    return None
+
+
+def _as_it_is(body: bytes, url: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    return options
+
+
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """A kind of source. `leads_to` gives the address to fetch and read in place of a body that only points there."""
+    """A kind of source.
+
+    `leads_to` gives the address to fetch and read in place of a body that only points there. `goes_on` gives the
+    address of the older part of the list, where a response (body, address, headers) names one. `settled` gives the
+    options with all that was guessed in reading a body, so that tomorrow's look does the same.
+    """
 
     read: Read
     leads_to: Callable[[bytes, str, Source], str | None] = _leads_nowhere
+    goes_on: Callable[[bytes, str, Mapping[str, str]], str | None] = _ends_here
+    settled: Callable[[bytes, str, Mapping[str, Any]], Mapping[str, Any]] = _as_it_is
 
 
 # Readers are imported when they are first used: a process that only serves pages should not pay for parsers.
@@ -74,8 +91,42 @@ def _read_page(body: bytes, url: str, content_type: str | None, source: Source) 
     )
 
 
+def _older_page(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
+    from feeds.link_header import links_of
+    from feeds.sources.onwards import next_page
+
+    return next_page(body, url, links_of(headers, url))
+
+
+def _read_api(body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+    from feeds.sources.api import read_api
+
+    return read_api(body, url, fields=source.options.get("fields"), time_zone=source.time_zone)
+
+
+def _older_part(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
+    from feeds.sources.api import next_address
+
+    return next_address(body, url, headers)
+
+
+def _with_fields(body: bytes, url: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    from feeds.sources.api import fields_of
+
+    return {**options, "fields": fields_of(body, url, options.get("fields"))}
+
+
+def _older_items(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
+    from feeds.link_header import related
+    from feeds.sources.json_feed import looks_like_json, next_address
+
+    said = related(headers, "next", url)
+    return said or (next_address(body, url) if looks_like_json(body) else None)
+
+
 KINDS: dict[str, SourceKind] = {
-    "feed": SourceKind(_read_feed),
+    "feed": SourceKind(_read_feed, goes_on=_older_items),
+    "api": SourceKind(_read_api, goes_on=_older_part, settled=_with_fields),
     "sitemap": SourceKind(_read_sitemap, _first_child_sitemap),
-    "page": SourceKind(_read_page),
+    "page": SourceKind(_read_page, goes_on=_older_page),
 }

@@ -17,7 +17,10 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from feeds.errors import EmptyList, ReadError
+from feeds.link_header import related
+from feeds.markup import parse
 from feeds.model import Entry
+from feeds.protection import check_protection
 from feeds.sources.api_fields import at, mapping, moment_of, names_of, plain_name, text_at
 from feeds.sources.fragments import looks_like_html, one_line, plain, shortened, web_address
 
@@ -41,12 +44,11 @@ def read_api(
     """The entries in the answer's order; empty only where its list is there and empty.
 
     `fields` maps names of `FIELDS` to paths; what it leaves out is guessed, all of it where it is None. Dates without a
-    zone are in `time_zone`. Raises EmptyList where no item has a title and an address, ReadError for what is no JSON.
+    zone are in `time_zone`. Raises EmptyList where no item has a title and an address, BotProtection, and
+    ReadError for what is no JSON.
     """
     document = _document(body, url)
-    known = mapping(document, url, fields)
-    if known is None:
-        raise EmptyList("no list of articles is recognisable in the answer; its fields can be named", url=url)
+    known = _mapping(document, url, fields)
     items = at(document, known["items"])
     if not isinstance(items, list):
         raise EmptyList(f"the answer holds no list at {known['items'] or 'its top'}", url=url)
@@ -62,13 +64,24 @@ def read_api(
     return entries
 
 
-def guessed_fields(body: bytes, url: str) -> dict[str, str] | None:
-    """The mapping that `read_api` would use by itself; None where there is no list of articles. Raises ReadError."""
-    return mapping(_document(body, url), url, None)
+def fields_of(body: bytes, url: str, given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The whole mapping by which `read_api` reads this answer: what is given, and what is guessed beside it.
+
+    Raises EmptyList where there is no list of articles, ReadError for what is no JSON.
+    """
+    return _mapping(_document(body, url), url, given)
 
 
-def next_address(body: bytes, url: str) -> str | None:
-    """Where the list goes on, as the answer itself says (`links.next`, `next_page_url`); None where it does not."""
+def next_address(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
+    """Where the list goes on: by the `Link` field, or as the answer itself says (`links.next`, `next_page_url`).
+
+    None where neither does, or where it goes on at another host.
+    """
+    found = related(headers, "next", url) or _next_in(body, url)
+    return found if found and urlsplit(found).netloc == urlsplit(url).netloc and found != url else None
+
+
+def _next_in(body: bytes, url: str) -> str | None:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -98,10 +111,19 @@ def _with_page(url: str, page: int) -> str:
     return urlunsplit(parts._replace(query="&".join([*kept, f"page={page}"])))
 
 
+def _mapping(document: Any, url: str, given: Mapping[str, str] | None) -> dict[str, str]:
+    known = mapping(document, url, given)
+    if known is None:
+        raise EmptyList("no list of articles is recognisable in the answer; its fields can be named", url=url)
+    return known
+
+
 def _document(body: bytes, url: str) -> Any:
     try:
         return json.loads(body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace"))
     except (ValueError, RecursionError):
+        if body.lstrip()[:1] == b"<":
+            check_protection(parse(body), url)
         raise ReadError(f"The answer of {url} is no JSON.", url=url) from None
 
 

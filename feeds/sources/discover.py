@@ -1,61 +1,43 @@
 """What can be watched at an address? Every way that one response offers, and then the one that proves itself.
 
-    discover    one response → candidates, best first      pure
+    discover    one response → candidates, best first (`feeds.sources.candidates`)      pure
     explore     follows them by a few GETs that the caller makes, and compares what they bring
 
-The order: the address is a feed; feeds announced in the page; feeds, and pages that list feeds, linked in its body;
-a list stated in JSON-LD; the feed of a publishing system that the page names; a news sitemap; the list in the page.
-A feed must prove itself against that list: a dead one, or one of other articles, does not win.
+The order: the address is a feed; feeds announced in the page or in its `Link` header; feeds, and pages that list feeds,
+linked in its body; a list stated in JSON-LD; an interface for programs that the page names (WordPress and the like); a
+news sitemap; the list in the page. Each must prove itself against that list: a dead one, or one of other articles, does
+not win.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from lxml.html import HtmlElement
-
-from feeds.errors import BotProtection, EmptyList, FeedsError, ReadError
-from feeds.markup import absolute, base_of, parse, text_of
+from feeds.errors import EmptyList, FeedsError
+from feeds.markup import absolute, base_of, parse
 from feeds.model import Entry
-from feeds.protection import check_protection
-from feeds.sources.feed import read_feed
+from feeds.sources import KINDS
+from feeds.sources.candidates import Candidate, Discovery, announced, as_api, as_feed, as_sitemap, discover, linked
 from feeds.sources.page import find_list
-from feeds.sources.page.structured import PATTERN, structured_entries
-from feeds.sources.sitemap import child_sitemaps, read_sitemap
+from feeds.sources.page.structured import PATTERN
+
+__all__ = ["MOST_GETS", "Candidate", "Discovery", "Found", "Response", "discover", "explore"]
 
 MOST_GETS = 8
 """GETs of one exploration, the first one included."""
 SURE = 0.85
 """A candidate that proves itself so far ends the search."""
 LEAST_PAGE = 0.45
-"""The list in the page is taken from here on without asking for sitemaps."""
+"""The list in the page is taken from here on without asking for plain sitemaps."""
+NEARLY_ALL = 0.8
+"""The share of the page's list that a news sitemap must tell to be taken in its place."""
 STALE = timedelta(days=60)
 """How much older than the page's newest article a feed's may be."""
-
-_FEED_TYPES = re.compile(
-    r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|application/(?:x-)?(?:rss|atom)|text/xml", re.IGNORECASE
-)
-_FEED_ADDRESS = re.compile(
-    r"(?:/(?:feed|feeds|rss|atom|rdf)(?:[-_.]?\w{0,20})?/?|\.(?:rss|atom|rdf)|"
-    r"/(?:index|feed|rss|atom|news)\.(?:xml|rdf|json)|"
-    r"[?&](?:format|type|feed)=(?:rss|atom|feed|rss2)\b.{0,40}|feeds?\.feedburner\.com/.{1,80}|/rss/.{1,120})$",
-    re.IGNORECASE,
-)
-_FEED_WORDS = re.compile(r"(?:^|\W)(?:rss|atom|feeds?|web ?feed|tin rss|kênh rss)(?:\W|$)", re.IGNORECASE)
-_COMMENTS = re.compile(r"comment|bình luận", re.IGNORECASE)
-_SYSTEMS = (
-    (re.compile(r"wordpress", re.IGNORECASE), "feed/", "WordPress"),
-    (re.compile(r"ghost", re.IGNORECASE), "rss/", "Ghost"),
-    (re.compile(r"drupal", re.IGNORECASE), "rss.xml", "Drupal"),
-    (re.compile(r"joomla", re.IGNORECASE), "?format=feed&type=rss", "Joomla"),
-    (re.compile(r"blogger", re.IGNORECASE), "feeds/posts/default", "Blogger"),
-    (re.compile(r"hugo|jekyll", re.IGNORECASE), "index.xml", "a site generator"),
-)
 
 
 class Response(Protocol):
@@ -67,35 +49,16 @@ class Response(Protocol):
     def body(self) -> bytes: ...
     @property
     def content_type(self) -> str | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One way to watch. `kind` is a name in `feeds.sources.KINDS`, or "links" for a page that may list feeds.
-
-    `entries` are there where the response itself held them; otherwise `url` is still to be fetched. `options` are what
-    must be stored so that tomorrow's look does the same.
-    """
-
-    kind: str
-    url: str
-    confidence: float
-    why: str
-    entries: Sequence[Entry] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """What one response offers, best first."""
-
-    url: str
-    candidates: Sequence[Candidate] = ()
+    @property
+    def headers(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What to watch, and why: `notes` are sentences for a person; `candidates` are the ways that were not taken too."""
+    """What to watch, and why: `notes` are sentences for a person; `candidates` are the ways that were not taken too.
+
+    `goes_on` is the address of the older part of the list, where it names one.
+    """
 
     kind: str
     feed_url: str
@@ -104,36 +67,7 @@ class Found:
     notes: Sequence[str] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     candidates: Sequence[Candidate] = ()
-
-
-def discover(html: bytes, url: str, content_type: str | None = None, *, time_zone: str | None = None) -> Discovery:
-    """The candidates of one response. Raises `BotProtection` where a challenge answered in place of the site."""
-    zone = time_zone or "UTC"
-    direct = _as_feed(html, url, content_type, zone) or _as_sitemap(html, url, zone)
-    if direct:
-        return Discovery(url, [direct])
-    tree = parse(html)
-    base = base_of(tree, url)
-    try:
-        listed = find_list(html, url, time_zone=zone)
-    except (EmptyList, BotProtection):
-        check_protection(tree, url)
-        listed = None
-    candidates = [
-        *_announced(tree, base),
-        *_linked(tree, base),
-        *_stated(tree, url, zone),
-        *_of_system(tree, url, base),
-    ]
-    candidates += _sitemaps(tree, base)
-    if listed:
-        options = {"pattern": list(listed.patterns)}
-        why = f"a list in the page: {listed.why}"
-        candidates.append(Candidate("page", url, round(listed.confidence, 2), why, listed.entries, options))
-    unique: dict[tuple[str, str, bool], Candidate] = {}
-    for candidate in candidates:
-        unique.setdefault((candidate.kind, candidate.url, candidate.options == {"pattern": PATTERN}), candidate)
-    return Discovery(url, sorted(unique.values(), key=lambda candidate: -candidate.confidence))
+    goes_on: str | None = None
 
 
 def explore(
@@ -147,21 +81,31 @@ def explore(
     first = get(url)
     if selector:
         listed = find_list(first.body, first.url, selector=selector, time_zone=time_zone)
-        return Found("page", first.url, listed.entries, 1.0, ("The given selector was used.",), {"selector": selector})
-    discovery = discover(first.body, first.url, first.content_type, time_zone=time_zone)
-    return _Exploration(discovery, get, time_zone or "UTC").run()
+        return Found(
+            "page",
+            first.url,
+            listed.entries,
+            1.0,
+            ("The given selector was used.",),
+            {"selector": selector},
+            goes_on=KINDS["page"].goes_on(first.body, first.url, first.headers),
+        )
+    discovery = discover(first.body, first.url, first.content_type, time_zone=time_zone, headers=first.headers)
+    return _Exploration(first, discovery, get, time_zone or "UTC").run()
 
 
 class _Exploration:
     """The search for one address: which candidates were tried, what they brought, and what a person should know."""
 
-    def __init__(self, discovery: Discovery, get: Callable[[str], Response], time_zone: str) -> None:
+    def __init__(self, first: Response, discovery: Discovery, get: Callable[[str], Response], time_zone: str) -> None:
         self._discovery = discovery
         self._get = get
         self._zone = time_zone
         self._left = MOST_GETS - 1
         self._tried = {discovery.url}
+        self._brought = {first.url: first}
         self._notes: list[str] = []
+        self._robots: list[str] | None = None
         whole = [candidate for candidate in discovery.candidates if candidate.entries or candidate.kind == "feed"]
         self._page = next((candidate for candidate in whole if candidate.kind == "page"), None)
 
@@ -169,17 +113,23 @@ class _Exploration:
         direct = next(
             (one for one in self._discovery.candidates if one.url == self._discovery.url and one.kind != "page"), None
         )
-        if direct and direct.kind == "feed":
+        if direct and (direct.kind == "feed" or direct.entries):
             return self._found(direct)
-        if direct and direct.entries:
-            return self._found(direct)
+        page = self._page if self._page and self._page.confidence >= LEAST_PAGE else None
+        good_enough = min(self._page.confidence, 0.6) if self._page else 0.0
         proven = self._best_feed()
-        if proven and (self._page is None or proven.confidence >= min(self._page.confidence, 0.6)):
+        if proven and proven.confidence >= good_enough:
             return self._found(proven)
-        if self._page and self._page.confidence >= LEAST_PAGE:
-            return self._found(self._page)
-        sitemap = self._best_sitemap()
-        best = max((one for one in (proven, sitemap, self._page) if one), key=lambda one: one.confidence, default=None)
+        if page and page.options.get("pattern") == PATTERN:
+            return self._found(page)
+        interface = self._best_interface()
+        if interface and interface.confidence >= good_enough:
+            return self._found(interface)
+        news = self._news_sitemap(page) if page else None
+        if news or page:
+            return self._found(news or page)  # type: ignore[arg-type]
+        others = (proven, interface, self._best_sitemap(), self._page)
+        best = max((one for one in others if one), key=lambda one: one.confidence, default=None)
         if best is None:
             raise EmptyList(
                 "neither a feed nor a list of articles was found; a selector can name the list", url=self._discovery.url
@@ -188,6 +138,7 @@ class _Exploration:
 
     def _found(self, chosen: Candidate) -> Found:
         notes = [f"Chosen: {chosen.why}.", *self._notes]
+        response = self._brought.get(chosen.url)
         return Found(
             chosen.kind,
             chosen.url,
@@ -196,6 +147,7 @@ class _Exploration:
             notes,
             chosen.options,
             self._discovery.candidates,
+            KINDS[chosen.kind].goes_on(response.body, response.url, response.headers) if response else None,
         )
 
     def _fetch(self, url: str) -> Response | None:
@@ -204,10 +156,12 @@ class _Exploration:
         self._tried.add(url)
         self._left -= 1
         try:
-            return self._get(url)
+            response = self._get(url)
         except FeedsError as error:
             self._notes.append(f"{url}: {error}")
             return None
+        self._brought[response.url] = response
+        return response
 
     def _best_feed(self) -> Candidate | None:
         """The first feed that surely tells what the page lists; else the one that tells most of it."""
@@ -218,7 +172,7 @@ class _Exploration:
             response = self._fetch(candidate.url)
             if response is None:
                 continue
-            feed = _as_feed(response.body, response.url, response.content_type, self._zone)
+            feed = as_feed(response.body, response.url, response.content_type, self._zone)
             if feed and feed.entries:
                 judged = self._judge(candidate, feed)
                 if judged:
@@ -234,140 +188,90 @@ class _Exploration:
         tree = parse(response.body)
         base = base_of(tree, response.url)
         wanted = set(re.findall(r"\w{3,}", urlsplit(self._discovery.url).path.lower()))
-        links = [one for one in (*_announced(tree, base), *_linked(tree, base)) if one.kind == "feed"]
+        links = [one for one in (*announced(tree, base), *linked(tree, base)) if one.kind == "feed"]
         links.sort(key=lambda one: -len(wanted & set(re.findall(r"\w{3,}", urlsplit(one.url).path.lower()))))
         return [Candidate("feed", one.url, 0.75, _ON_FEEDS_PAGE) for one in links[:3]]
 
-    def _judge(self, candidate: Candidate, feed: Candidate) -> Candidate | None:
-        """The feed with a confidence by what the page shows; None for a dead one."""
+    def _best_interface(self) -> Candidate | None:
+        """The first interface that the page names and that tells what the page lists; else the surest of all."""
+        proven: list[Candidate] = []
+        for candidate in [one for one in self._discovery.candidates if one.kind == "api" and not one.entries][:3]:
+            response = self._fetch(candidate.url)
+            if response is None:
+                continue
+            found = as_feed(response.body, response.url, response.content_type, self._zone)
+            found = found or as_api(response.body, response.url, self._zone)
+            judged = self._judge(candidate, found) if found and found.entries else None
+            if judged:
+                proven.append(judged)
+                if judged.confidence >= SURE:
+                    break
+        return max(proven, key=lambda one: one.confidence, default=None)
+
+    def _judge(self, candidate: Candidate, found: Candidate) -> Candidate | None:
+        """What was found there, with a confidence by what the page shows; None for a dead feed or interface."""
         confidence, why = candidate.confidence, candidate.why
+        what = "a feed" if found.kind == "feed" else "a list for programs"
         page = self._page.entries if self._page and self._page.confidence >= LEAST_PAGE else ()
-        newest_here, newest_there = _newest(page), _newest(feed.entries)
+        newest_here, newest_there = _newest(page), _newest(found.entries)
         if newest_here and newest_there and newest_here - newest_there > STALE:
-            self._notes.append(f"{feed.url} is a feed, but its newest article is of {newest_there.date()}: not used.")
+            self._notes.append(f"{found.url} is {what}, but its newest article is of {newest_there.date()}: not used.")
             return None
         if len(page) >= 3:
-            share = _overlap(page, feed.entries)
+            share = _overlap(page, found.entries)
             if share >= 0.5:
                 confidence, why = max(confidence, 0.95), f"{why}; it tells {round(share * 100)} % of the page's list"
             elif share == 0 and urlsplit(self._discovery.url).path.strip("/"):
                 confidence *= 0.4
-                self._notes.append(f"{feed.url} is a feed, but of other articles than the page lists.")
-        return Candidate("feed", feed.url, round(confidence, 2), why, feed.entries)
+                self._notes.append(f"{found.url} is {what}, but of other articles than the page lists.")
+        elif found.kind == "api":
+            confidence = max(confidence, min(0.8, found.confidence))
+        return Candidate(found.kind, found.url, round(confidence, 2), why, found.entries, found.options)
+
+    def _news_sitemap(self, page: Candidate) -> Candidate | None:
+        """A news sitemap that tells nearly all of the page's list: its titles and dates are meant for programs.
+
+        One that reaches less far back than the list would be empty after two quiet days.
+        """
+        found = self._sitemap([address for address in self._sitemaps() if "news" in address.lower()])
+        share = _overlap(page.entries, found.entries) if found else 0.0
+        if found is None or share < NEARLY_ALL or not all(entry.title for entry in found.entries[:20]):
+            return None
+        why = f"{found.why}; it tells {round(share * 100)} % of the page's list"
+        return Candidate("sitemap", found.url, 0.9, why, found.entries, found.options)
 
     def _best_sitemap(self) -> Candidate | None:
         """A sitemap that the page names, or that robots.txt does; those with news in their name first."""
+        return self._sitemap(sorted(self._sitemaps(), key=lambda one: "news" not in one.lower())[:2])
+
+    def _sitemaps(self) -> list[str]:
+        """The addresses of sitemaps that the page and robots.txt name."""
         named = [one.url for one in self._discovery.candidates if one.kind == "sitemap"]
-        robots = self._fetch(urljoin(self._discovery.url, "/robots.txt"))
-        if robots:
-            lines = robots.body[:50_000].decode("utf-8", "replace").splitlines()
-            told = (line.split(":", 1)[1].strip() for line in lines if line.lower().startswith("sitemap:"))
-            named += [target for target in (absolute(address, self._discovery.url) for address in told) if target]
-        for address in sorted(dict.fromkeys(named), key=lambda one: "news" not in one.lower())[:2]:
+        if self._robots is None:
+            robots = self._fetch(urljoin(self._discovery.url, "/robots.txt"))
+            lines = robots.body[:50_000].decode("utf-8", "replace").splitlines() if robots else []
+            told = [line.split(":", 1)[1].strip() for line in lines if line.lower().startswith("sitemap:")]
+            self._robots = [one for address in told if (one := absolute(address, self._discovery.url))]
+        return list(dict.fromkeys([*named, *self._robots]))
+
+    def _sitemap(self, addresses: Sequence[str]) -> Candidate | None:
+        """The first of them that holds anything; of an index, its first sitemap."""
+        for address in addresses:
             response = self._fetch(address)
             if response is None:
                 continue
-            sitemap = _as_sitemap(response.body, response.url, self._zone)
+            sitemap = as_sitemap(response.body, response.url, self._zone)
             if sitemap and sitemap.entries:
                 return sitemap
-            if sitemap:
+            if sitemap and "child" in sitemap.options:
                 inner = self._fetch(str(sitemap.options["child"]))
-                found = _as_sitemap(inner.body, inner.url, self._zone) if inner else None
+                found = as_sitemap(inner.body, inner.url, self._zone) if inner else None
                 if found and found.entries:
                     return found
         return None
 
 
 _ON_FEEDS_PAGE = "a feed on the site's page of feeds"
-
-
-def _as_feed(body: bytes, url: str, content_type: str | None, time_zone: str) -> Candidate | None:
-    try:
-        entries = read_feed(body, url, content_type, time_zone=time_zone)
-    except (ReadError, FeedsError):
-        return None
-    return Candidate("feed", url, 1.0 if entries else 0.8, "the address is a feed", entries)
-
-
-def _as_sitemap(body: bytes, url: str, time_zone: str) -> Candidate | None:
-    try:
-        children = child_sitemaps(body, url)
-        if children:
-            return Candidate("sitemap", url, 0.6, "an index of sitemaps", options={"child": children[0].url})
-        entries = read_sitemap(body, url, time_zone=time_zone)
-    except FeedsError:
-        return None
-    titled = any(entry.title for entry in entries)
-    return Candidate("sitemap", url, 0.8 if titled else 0.5, "a news sitemap" if titled else "a sitemap", entries)
-
-
-def _announced(tree: HtmlElement, base: str) -> Iterator[Candidate]:
-    """`<link rel="alternate">` with a feed's type; a feed of comments is hardly what is meant."""
-    for place, link in enumerate(tree.iter("link")):
-        relations = (link.get("rel") or "").lower().split()
-        if not {"alternate", "feed"} & set(relations) or not (link.get("type") or "feed" in relations):
-            continue
-        if "feed" not in relations and not _FEED_TYPES.search(link.get("type") or ""):
-            continue
-        target = absolute(link.get("href") or "", base)
-        if target and "/wp-json/" not in target and "oembed" not in target:
-            is_comments = _COMMENTS.search((link.get("title") or "") + urlsplit(target).path)
-            confidence = 0.2 if is_comments else max(0.5, 0.9 - 0.01 * place)
-            yield Candidate("feed", target, confidence, "a feed announced in the page")
-
-
-def _linked(tree: HtmlElement, base: str) -> Iterator[Candidate]:
-    """Links whose address or words say feed. Whether it is one, or a page that lists some, the next response shows."""
-    host = _site(urlsplit(base).hostname or "")
-    for link in tree.iter("a"):
-        target = absolute(link.get("href") or "", base)
-        if target is None or _COMMENTS.search(target):
-            continue
-        says = f"{text_of(link)[:80]} {link.get('title') or ''} {link.get('class') or ''}"
-        by_address = _FEED_ADDRESS.search(target) is not None
-        own = _site(urlsplit(target).hostname or "") == host or "feedburner" in target
-        if own and by_address and not re.search(r"\.html?$", urlsplit(target).path):
-            yield Candidate("feed", target, 0.7, "a feed linked in the page")
-        elif own and (_FEED_WORDS.search(says) or by_address):
-            yield Candidate("links", target, 0.6, "a page that may list feeds")
-
-
-def _site(host: str) -> str:
-    """The registrable part of a host name, nearly: `ministry.gov.vn` and `who.int` with all that is below them."""
-    labels = host.split(".")
-    return ".".join(labels[-3:] if len(labels) > 2 and len(labels[-2]) <= 3 else labels[-2:])
-
-
-def _stated(tree: HtmlElement, url: str, time_zone: str) -> Iterator[Candidate]:
-    entries = structured_entries(tree, url, time_zone)
-    if len(entries) >= 3:
-        titled = sum(1 for entry in entries if entry.title) / len(entries)
-        why = "a list that the page states in JSON-LD"
-        yield Candidate("page", url, round(0.4 + 0.3 * titled, 2), why, entries, {"pattern": PATTERN})
-
-
-def _of_system(tree: HtmlElement, url: str, base: str) -> Iterator[Candidate]:
-    """The feed that a publishing system has by default: named by its interface's link, or as the page's generator."""
-    names = " ".join(
-        meta.get("content") or "" for meta in tree.iter("meta") if (meta.get("name") or "").lower() == "generator"
-    )
-    if any("api.w.org" in (link.get("rel") or "") for link in tree.iter("link")):
-        names += " WordPress"
-    here = url.split("?")[0].split("#")[0]
-    for pattern, tail, system in _SYSTEMS:
-        if pattern.search(names):
-            root = urljoin(base, "/")
-            for start in dict.fromkeys((here if here.endswith("/") else here + "/", root)):
-                target = start.rstrip("/") + tail if tail.startswith("?") else start + tail
-                yield Candidate("feed", target, 0.55 if start != root else 0.5, f"where {system} keeps its feed")
-
-
-def _sitemaps(tree: HtmlElement, base: str) -> Iterator[Candidate]:
-    for link in tree.iter("link"):
-        if "sitemap" in (link.get("rel") or "").lower().split():
-            target = absolute(link.get("href") or "", base)
-            if target:
-                yield Candidate("sitemap", target, 0.4, "a sitemap that the page names")
 
 
 def _newest(entries: Sequence[Entry]) -> datetime | None:
