@@ -57,6 +57,8 @@ ROLES = frozenset({"web", "worker", "chat"})
 TOUR_STARTED = "tour.started"
 LEASE = timedelta(minutes=2)
 """What a killed process held is taken up by another after this; a quarter of it is longer than any request may last."""
+PUBLISHING_LEASE = timedelta(seconds=30)
+"""The same for rendering, which waits for nobody else's machine."""
 
 
 def utc_now() -> datetime:
@@ -198,7 +200,8 @@ class App:
 
     def publish(self) -> int:
         """Render the feeds that have changed, and have our hub tell of them."""
-        changed = publish.publish_stale(self.database, self.site, self.clock())
+        lease = min(self.lease, PUBLISHING_LEASE)
+        changed = publish.publish_stale(self.database, self.site, self.clock(), lease)
         self.hub.tell()
         return changed
 

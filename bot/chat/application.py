@@ -57,8 +57,10 @@ class ChatProcess:
         on_problem: Callable[[str | None], None] | None = None,
         limiter: Callable[[], TelegramRateLimiter] = TelegramRateLimiter,
         pause: float = 2.0,
+        hold_seconds: float = HOLD_SECONDS,
     ) -> None:
-        """`hold` takes or renews the lease on the token and says whether we have it; None: there is nobody else.
+        """`hold` takes or renews the lease on the token and says whether we have it; None: there is nobody else. It is
+        called every `hold_seconds`, which are a third of the lease or less.
 
         `on_problem` is called from the loop's thread when what is the matter changes, with None when all is well.
         `pause` is the first wait after a failure, in seconds; it doubles up to five minutes.
@@ -67,6 +69,7 @@ class ChatProcess:
         self._token, self._api_url, self._limiter = token, api_url, limiter
         self._hold, self._release, self._on_problem = hold, release, on_problem
         self._pause = pause
+        self._hold_seconds = hold_seconds
         self._handlers = Handlers(subscriptions, services or ChatServices(), clock)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -122,7 +125,7 @@ class ChatProcess:
         while not self._stop.is_set():
             if not await self._may_hold():
                 self._is(STANDING_BY)
-                await self._wait(HOLD_SECONDS)
+                await self._wait(self._hold_seconds)
                 continue
             if await self._serve():
                 pause = self._pause
@@ -233,7 +236,7 @@ class ChatProcess:
     async def _lease_lost(self) -> None:
         """Return when the lease on the token is no longer ours."""
         while await self._may_hold():
-            await asyncio.sleep(HOLD_SECONDS)
+            await asyncio.sleep(self._hold_seconds)
 
     async def _may_hold(self) -> bool:
         if self._hold is None:

@@ -57,6 +57,7 @@ def chat_process(app: App) -> ChatProcess:
         "hold": hold,
         "on_problem": keep_name,
         "release": release,
+        "hold_seconds": lease.total_seconds() / 3,
     }
     return ChatProcess(**(parts | dict(app.chat_parts)))
 
