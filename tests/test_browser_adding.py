@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from accessible import violations
 from browser import Clock, chromium, fill, new_database, served, services
-from test_browser_pages import CONTRAST, NAMES
 from test_web_sources import NEWS, Web
 
 from bot.preview import preview_source
@@ -62,8 +62,7 @@ def options_of(database: Database, slug: str) -> tuple[str, dict[str, Any]]:
 
 
 def fit_for_everybody(page: Page) -> None:
-    assert page.evaluate(CONTRAST) == []
-    assert page.evaluate(NAMES) == []
+    assert violations(page) == []
 
 
 def test_a_source_is_added_by_selector(site: str, database: Database, page: Page) -> None:
