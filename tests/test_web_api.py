@@ -197,3 +197,26 @@ def test_every_operation_is_documented(tmp_path: Path) -> None:
     for path, methods in api.openapi()["paths"].items():
         for method in methods:
             assert f"`{method.upper()} /api{path}`" in text, (method, path)
+
+
+def test_its_document_tells_of_errors_as_they_are_sent(base: str) -> None:
+    document = requests.get(f"{base}/api/openapi.json", timeout=10).json()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            errors = {status: told["content"] for status, told in operation["responses"].items() if status > "3"}
+            assert errors == {
+                "4XX": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            }, (
+                method,
+                path,
+            )
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"), [("sources", "GET, POST"), ("sources/ministry", "DELETE, GET, PATCH"), ("articles", "GET")]
+)
+def test_a_method_that_is_not_taken_is_answered_with_those_that_are(base: str, path: str, methods: str) -> None:
+    answer = requests.request("QUERY", f"{base}/api/v1/{path}", timeout=10)
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == methods
+    assert answer.json()["title"] == "Method Not Allowed"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import compile_path
 
 from bot.web.api import administration, public, tokens
 from bot.web.api.reference import reference
@@ -27,10 +30,36 @@ DESCRIPTION = (
     "on the same machine are let in without one. Errors are problem details (RFC 9457)."
 )
 
+PROBLEM_TYPE = "application/problem+json"
 
-def build_api(desk: Desk, operations: Operations) -> FastAPI:
+
+class Api(FastAPI):
+    """FastAPI whose document says what is really sent for an error: every one of them is a `Problem`."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            made = super().openapi()
+            for path in made["paths"].values():
+                for operation in path.values():
+                    operation["responses"] = _told_as_problems(operation["responses"])
+            for unused in ("HTTPValidationError", "ValidationError"):
+                made["components"]["schemas"].pop(unused, None)
+        return super().openapi()
+
+
+def _told_as_problems(responses: Mapping[str, Any]) -> dict[str, Any]:
+    told = {status: response for status, response in responses.items() if status != "422"}
+    for response in told.values():
+        content = response.get("content", {})
+        if content.get("application/json", {}).get("schema") == {"$ref": "#/components/schemas/Problem"}:
+            content[PROBLEM_TYPE] = content.pop("application/json")
+    return told
+
+
+def build_api(desk: Desk, operations: Operations) -> Api:
     """Everything below /api."""
-    api = FastAPI(
+    api = Api(
         title=f"{desk.site.title} API",
         version="1",
         description=DESCRIPTION,
@@ -57,11 +86,14 @@ def build_api(desk: Desk, operations: Operations) -> FastAPI:
     return api
 
 
-def _add_errors(api: FastAPI, desk: Desk) -> None:
+def _add_errors(api: Api, desk: Desk) -> None:
     @api.exception_handler(HTTPException)
-    def told(_request: Request, error: HTTPException) -> Response:
+    def told(request: Request, error: HTTPException) -> Response:
         response = problem(error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+            response.headers["Allow"] = ", ".join(_methods_at(api, path))
         return response
 
     @api.exception_handler(RequestValidationError)
@@ -84,7 +116,15 @@ def _add_errors(api: FastAPI, desk: Desk) -> None:
         return problem(500, "It has been written to the log.")
 
 
+def _methods_at(api: Api, path: str) -> list[str]:
+    """All methods that the path takes (RFC 9110, 15.5.6); the router itself names those of its first route there."""
+    described = api.openapi()["paths"].items()
+    return sorted(
+        {method.upper() for pattern, methods in described if compile_path(pattern)[0].match(path) for method in methods}
+    )
+
+
 def problem(status: int, detail: str, field: str | None = None) -> JSONResponse:
     """One problem as JSON."""
     shape = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, field=field)
-    return JSONResponse(shape.model_dump(exclude_none=True), status_code=status, media_type="application/problem+json")
+    return JSONResponse(shape.model_dump(exclude_none=True), status_code=status, media_type=PROBLEM_TYPE)

@@ -51,13 +51,12 @@ def reference(document: Schema) -> dict[str, Any]:
         for method, told in methods.items():
             tag = next(iter(told.get("tags", ())), "")
             groups.setdefault(tag, []).append(_operation(f"/api{path}", method, told, schemas))
-    own = [name for name in schemas if not name.startswith(("HTTPValidation", "Validation"))]
     return {
         "description": document["info"]["description"],
         "groups": groups,
         "shapes": [
             ShapeDescription(_bare(name), str(schemas[name].get("description", "")), _fields(schemas[name]))
-            for name in own
+            for name in schemas
         ],
     }
 
