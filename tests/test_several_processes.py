@@ -1,4 +1,4 @@
-"""Many processes on one PostgreSQL: started at once on nothing, and killed in the middle of their work."""
+"""Many processes on one database: started at once on nothing, and killed in the middle of their work."""
 
 from __future__ import annotations
 
@@ -24,20 +24,24 @@ from webhook_receiver import WebhookReceiver
 from feeds.database import Database
 
 WEBHOOKS, CHATS = 10, 5
-KILLS, ARTICLES = 12, 60
+KILLS, ARTICLES = 6, 60
 ATOM = "{http://www.w3.org/2005/Atom}"
 ADMIN = "an-admin-token-of-these-tests"
 WRONG = re.compile(r"Traceback|deadlock|a turn failed|a job failed|could not be given back|cannot be used|was never")
 
 
-@pytest.fixture
-def empty_url(postgresql: str) -> Iterator[str]:
-    """A database of PostgreSQL in which there is nothing yet, not even a table."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database in which there is nothing yet, not even a table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'tocsin.db'}"
+        return
+    server: str = request.getfixturevalue("postgresql")
     name = f"empty_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgresql, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    yield _with_name(postgresql, name)
-    with psycopg.connect(postgresql, autocommit=True) as connection:
+    yield _with_name(server, name)
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
