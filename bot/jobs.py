@@ -15,6 +15,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger(__name__)
 
+_TOLD_AGAIN = frozenset(10**power for power in range(1, 7))
+"""A job that runs every second would fill the disk with its complaint that the disk is full."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -36,7 +39,7 @@ class Timetable:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         for job in jobs:
-            self._scheduler.add_job(_logged(job), "interval", seconds=job.seconds, id=job.name, name=job.name)
+            self._scheduler.add_job(_Logged(job), "interval", seconds=job.seconds, id=job.name, name=job.name)
 
     def start(self) -> None:
         """Begin; each job runs first after its own interval."""
@@ -48,11 +51,29 @@ class Timetable:
             self._scheduler.shutdown(wait=True)
 
 
-def _logged(job: Job) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            job.run()
-        except Exception:
-            log.exception("a job failed", extra={"job": job.name})
+class _Logged:
+    """Runs a job; a failure that repeats itself is told in full once, then in a line at its 10th, 100th … time."""
 
-    return run
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._failure = ""
+        self._times = 0
+
+    def __call__(self) -> None:
+        try:
+            self._job.run()
+        except Exception as error:
+            self._failed(f"{type(error).__name__}: {error}")
+            return
+        if self._times:
+            log.warning("a job works again", extra={"job": self._job.name, "failed": self._times})
+            self._failure, self._times = "", 0
+
+    def _failed(self, failure: str) -> None:
+        again = failure == self._failure
+        self._times = self._times + 1 if again else 1
+        self._failure = failure
+        if not again:
+            log.exception("a job failed", extra={"job": self._job.name})
+        elif self._times in _TOLD_AGAIN:
+            log.error("a job still fails", extra={"job": self._job.name, "failed": self._times, "error": failure})
