@@ -24,12 +24,18 @@ _RUN = """
 DEPENDING_ON_LOOKS = ("color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block")
 """The rules whose answer depends on the colours or on the width of the window."""
 
-# What makes the page wider than its window, the innermost first.
+DEPENDING_ON_WORDS = ("label", "link-name", "button-name", "valid-lang", "html-has-lang", "document-title")
+"""The rules whose answer a translation can change."""
+
+# What makes the page wider than its window, the innermost first; what scrolls within its own box is at rest.
 _WIDE = """
 () => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
-  const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > width + 1);
+  const boxed = (one) => one.parentElement.closest(".scroll, pre");
+  const out = (one) => one.getBoundingClientRect().right > width + 1 && !boxed(one);
+  const wide = [...document.body.querySelectorAll("*")].filter(out);
+  if (!wide.length) return ["the page itself"];
   return wide.reverse().slice(0, 3).map((one) => `${one.tagName} ${one.className}: ${one.textContent.slice(0, 60)}`);
 }
 """
@@ -48,8 +54,15 @@ def violations(page: Page) -> list[str]:
 
 
 def violations_of_looks(page: Page) -> list[str]:
-    """What axe finds wrong after the colours or the window have changed; `violations` has looked at all else."""
+    """What axe finds wrong after the colours or the window have changed; all else was looked at before that."""
     found: list[str] = page.evaluate(_RUN, list(DEPENDING_ON_LOOKS))
+    return found
+
+
+def violations_of_words(page: Page) -> list[str]:
+    """What axe finds wrong with a translation of a page that `violations` has found to be in order."""
+    page.evaluate(_axe())
+    found: list[str] = page.evaluate(_RUN, [*DEPENDING_ON_LOOKS, *DEPENDING_ON_WORDS])
     return found
 
 

@@ -22,7 +22,7 @@ ADDRESS = "https://a-rather-long-host-name.department-of-public-information.exam
 
 
 def crowd(database: Database, clock: Clock) -> None:
-    """A source, a topic, an article and a webhook of the longest kind; 300 topics, 40 sources, 40 chats."""
+    """A source, a topic, an article and a webhook of the longest kind; 80 topics, 40 sources, 40 chats."""
     subscriptions = Subscriptions(database, clock)
     now = clock()
     with database.write() as connection:
@@ -39,7 +39,7 @@ def crowd(database: Database, clock: Clock) -> None:
         long = topics.save_topic(
             connection, Topic(LONG_SLUG, f'"{WORD}" OR ' + "piracy OR " * 30 + "port", LONG, LONG), now
         )
-        for number in range(300):
+        for number in range(80):
             topics.save_topic(connection, Topic(f"topic-{number}", f"word{number}", f"Topic number {number}"), now)
         article = Article(
             ADDRESS + WORD,

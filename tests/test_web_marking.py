@@ -33,6 +33,11 @@ def test_a_word_before_the_text_began_is_not_confused_with_one_in_it() -> None:
     assert shown == "<p>Piracy fell.</p><p><mark>Piracy</mark> rose again.</p>"
 
 
+def test_a_table_scrolls_in_a_box_of_its_own() -> None:
+    shown = marking.body(article("One", "<table><tr><td>One</td></tr></table>"), [])
+    assert shown == '<div class="scroll" role="group" tabindex="0"><table><tr><td>One</td></tr></table></div>'
+
+
 def test_captions_between_and_other_spacing_do_not_matter() -> None:
     text = "First.\n\nThe coast guard came."
     markup = "<p>First.</p><figure><figcaption>A  boat</figcaption></figure><p>The\n  coast&nbsp;guard came.</p>"

@@ -23,6 +23,7 @@ from feeds.store.sources import SourceState
 
 NEWEST = 12
 SHOWN_SOURCES = 8
+SHOWN_TOPICS = 10
 DAYS = 30
 RHYTHM_DAYS = 14
 
@@ -50,6 +51,9 @@ class Home:
 
     cards: tuple[Card, ...]
     topics: tuple[TopicLine, ...]
+    more_topics: int
+    matches: int
+    """How often any topic selected an article."""
     sources: tuple[SourceLine, ...]
     more_sources: int
     health: dict[str, int]
@@ -95,7 +99,9 @@ def read_home(connection: Connection, page: Page, activity: Activity | None = No
     ]
     return Home(
         cards=tuple(read_cards(connection, articles.newest(connection, limit=NEWEST))),
-        topics=tuple(lines),
+        topics=tuple(_liveliest(lines)),
+        more_topics=max(0, len(lines) - SHOWN_TOPICS),
+        matches=sum(line.matches for line in lines),
         sources=tuple(
             SourceLine(state, _rhythm(page, found.get(state.source.slug, {}))) for state in states[:SHOWN_SOURCES]
         ),
@@ -113,6 +119,15 @@ def read_home(connection: Connection, page: Page, activity: Activity | None = No
 def _liveliness(state: SourceState) -> tuple[bool, float]:
     """Those that had something new come first, the latest at the top; the others as they were declared."""
     return state.new_at is not None, state.new_at.timestamp() if state.new_at else 0.0
+
+
+def _liveliest(lines: list[TopicLine]) -> list[TopicLine]:
+    """As many topics as a person looks at: all as they were declared, or those that selected something last."""
+    if len(lines) <= SHOWN_TOPICS:
+        return lines
+    return sorted(lines, key=lambda line: line.latest.found.timestamp() if line.latest else 0.0, reverse=True)[
+        :SHOWN_TOPICS
+    ]
 
 
 def is_cut_off(states: list[SourceState]) -> bool:

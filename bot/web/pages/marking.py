@@ -98,7 +98,7 @@ def _marked_html(source: str, text: str, places: Sequence[Range]) -> Markup:
     at = 0
     for is_tag, token in tokens:
         if is_tag:
-            parts.append(Markup(_lazy(token)))  # noqa: S704 - a tag of the sanitiser's own making
+            parts.append(Markup(_housed(_lazy(token))))  # noqa: S704 - a tag of the sanitiser's own making
             continue
         end = at + len(token)
         inside = [(max(a, at) - at, min(b, end) - at) for a, b in wanted if a < end and b > at]
@@ -112,6 +112,13 @@ def _lazy(tag: str) -> str:
     if tag[:4].lower() != "<img" or "loading=" in tag:
         return tag
     return f'<img loading="lazy" referrerpolicy="no-referrer"{tag[4:]}'
+
+
+def _housed(tag: str) -> str:
+    """A table may be wider than a phone; then it scrolls within a box of its own, by the keyboard too."""
+    if re.match(r"<table[\s>]", tag):
+        return f'<div class="scroll" role="group" tabindex="0">{tag}'
+    return f"{tag}</div>" if tag == "</table>" else tag
 
 
 def _find_again(text: str, places: Sequence[Range], shown: str) -> list[Range]:
