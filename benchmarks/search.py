@@ -25,7 +25,7 @@ from feeds.model import Source
 from feeds.store import sources
 from feeds.store.query_preview import preview
 from feeds.store.search import search
-from feeds.store.search_index import create_search_index
+from feeds.store.search_index import create_search_index, take_in
 from feeds.store.tables import articles
 from feeds.topics import parse
 
@@ -110,6 +110,8 @@ def fill(database: Database, number: int) -> float:
     while batch := [row for row, _ in zip(rows, range(1000), strict=False)]:
         with database.write() as connection:
             connection.execute(sa.insert(articles), batch)
+            while take_in(connection):
+                pass
     seconds = time.perf_counter() - began
     if not database.is_sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

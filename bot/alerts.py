@@ -22,7 +22,7 @@ from feeds import targets
 from feeds.database import Database
 from feeds.matching import StoredTopics, TopicMatch, stored
 from feeds.model import Article, Topic
-from feeds.store import articles, shelf, stories
+from feeds.store import articles, search_index, shelf, stories
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
 from feeds.topics import best_sentence, matched_words
@@ -84,6 +84,7 @@ class Announcer:
                     owed += self._owe(told, one, matched, matched_before)
             told.finish()
             articles.announced(connection, [one.article.id or 0 for one in waiting], now)
+            search_index.take_in(connection)
         return Announced(len(waiting), owed)
 
     def _owe(

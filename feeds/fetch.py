@@ -104,7 +104,8 @@ class Fetcher:
         self._rule = Rule(
             allow_private_networks=allow_private_networks, trusted_origins=trusted_origins, resolve=resolve
         )
-        self._adapter = VettedAdapter(self._rule)
+        # urllib3 fills a queue for each host with a place for each connection: 32 took as long as the request itself.
+        self._adapter = VettedAdapter(self._rule, pool_maxsize=4)
         self._deadline = deadline
         self._max_bytes = max_bytes
         self._verify: bool | str = ca_bundle or True

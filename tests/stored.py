@@ -8,7 +8,7 @@ from datetime import datetime
 
 from feeds.database import Database
 from feeds.model import Article, Source, Span, Topic
-from feeds.store import articles, sources, stories, topics
+from feeds.store import articles, search_index, sources, stories, topics
 from feeds.store.topics import StoredMatch
 
 
@@ -45,6 +45,8 @@ def store_articles(database: Database, source: Source, wanted: Sequence[Article]
                 uid=uid,
             )
             ids.append(articles.insert(connection, source.id, given, [("url", article.url)], now, baseline=False))
+        while search_index.take_in(connection):
+            pass
         return ids
 
 

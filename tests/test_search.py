@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from feeds.errors import QueryError
 from feeds.model import Article, Source
 from feeds.store import articles, search
 from feeds.store.query_preview import preview
-from feeds.store.search_index import LETTERS, create_search_index, drop_search_index, plain
+from feeds.store.search_index import LETTERS, create_search_index, drop_search_index, plain, renew_search_index, take_in
 from feeds.topics import evaluate, parse
 
 TEXTS = (
@@ -137,6 +138,38 @@ def test_a_removed_article_is_not_found(filled: Database) -> None:
     if filled.is_sqlite:
         with filled.write() as connection:
             connection.exec_driver_sql("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+
+
+def test_what_waits_for_the_index_may_change_and_go(sqlite_database: Database, clock: Clock) -> None:
+    """New articles are taken in many at once; the triggers leave alone what is not there yet."""
+    source = store_source(sqlite_database, clock())
+    kept = [Article(f"https://ministry.example/{name}", f"{name} ship") for name in ("changed", "removed", "łeft")]
+    with sqlite_database.write() as connection:
+        for article in kept:
+            articles.insert(connection, source.id or 0, replace(article, uid=article.url), [], clock(), baseline=False)
+        connection.exec_driver_sql("DELETE FROM articles WHERE title = 'removed ship'")
+        connection.exec_driver_sql("UPDATE articles SET title = 'altered ship' WHERE title = 'changed ship'")
+    assert found(sqlite_database, "ship") == [], "none is taken in yet"
+    with sqlite_database.write() as connection:
+        assert take_in(connection) == 2
+        assert take_in(connection) == 0
+    assert found(sqlite_database, "ship") == ["łeft", "changed"]
+    assert found(sqlite_database, "altered") == ["changed"]
+    assert found(sqlite_database, "left") == ["łeft"]
+    with sqlite_database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+
+
+def test_an_index_of_the_former_form_is_made_anew(sqlite_database: Database, clock: Clock) -> None:
+    store_articles(
+        sqlite_database, store_source(sqlite_database, clock()), [Article("https://a.example/", "ship")], clock()
+    )
+    with sqlite_database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE search_position")
+        renew_search_index(connection)
+        renew_search_index(connection)
+        assert connection.exec_driver_sql("SELECT indexed FROM search_position").scalars().all() == [1]
+    assert len(found(sqlite_database, "ship")) == 1
 
 
 def test_the_index_can_be_made_of_what_is_stored(database: Database, clock: Clock) -> None:

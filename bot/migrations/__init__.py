@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.errors import TocsinError
 from feeds.database import Database
 
-NEWEST = "0006"
+NEWEST = "0007"
 """The last revision in `versions/`; a test holds the two together."""
 
 

@@ -130,8 +130,7 @@ def insert_all(connection: Connection, source_id: int, new: Sequence[New], now: 
     return ids
 
 
-# That it returns something makes it one statement for many rows; the search index then takes them in together.
-_INSERT = sa.insert(articles).returning(articles.c.id)
+_INSERT = sa.insert(articles)
 
 
 def _row(number: int, source_id: int, new: New, now: datetime) -> dict[str, Any]:
@@ -341,9 +340,12 @@ def ids_of(connection: Connection, uids: Iterable[str]) -> dict[str, int]:
     wanted = sorted(set(uids))
     found: dict[str, int] = {}
     for start in range(0, len(wanted), 500):
-        query = sa.select(articles.c.uid, articles.c.id).where(articles.c.uid.in_(wanted[start : start + 500]))
-        found |= {row.uid: row.id for row in connection.execute(query)}
+        rows = connection.execute(_IDS_OF, {"uids": wanted[start : start + 500]})
+        found |= {row.uid: row.id for row in rows}
     return found
+
+
+_IDS_OF = sa.select(articles.c.uid, articles.c.id).where(articles.c.uid.in_(sa.bindparam("uids", expanding=True)))
 
 
 def by_url(connection: Connection, urls: Sequence[str]) -> list[Article]:
