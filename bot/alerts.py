@@ -105,6 +105,9 @@ class Announcer:
 
         Returns how many articles were asked; 0: all topics have been asked of everything.
         """
+        # As in `announce`: this may be what reads all topics for the first time.
+        with self._database.read() as connection:
+            self._topics.refresh(connection)
         with self._database.write() as connection:
             self._topics.refresh(connection)
             waiting = topic_store.waiting_for_backfill(connection)

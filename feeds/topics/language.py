@@ -36,6 +36,30 @@ _LITTLE_WORDS = {
     "tr": "ve bir bu için ile olarak olan da de en daha çok gibi ise ancak sonra kadar oldu",
     "vi": "và của là có cho trong các được với không người này đã một những",
 }
+CODES = {
+    name: code
+    for code, names in {
+        "ar": "arabic",
+        "de": "german deutsch",
+        "en": "english",
+        "es": "spanish español",
+        "fr": "french français",
+        "id": "indonesian",
+        "it": "italian",
+        "ja": "japanese",
+        "ko": "korean",
+        "nl": "dutch",
+        "pl": "polish",
+        "pt": "portuguese português",
+        "ru": "russian",
+        "th": "thai",
+        "tr": "turkish",
+        "vi": "vietnamese",
+        "zh": "chinese",
+    }.items()
+    for name in names.split()
+}
+"""What people write in place of a code."""
 _LANGUAGES_OF: dict[str, list[str]] = {}
 for _language, _sentence in _LITTLE_WORDS.items():
     for _word in _sentence.split():

@@ -48,7 +48,8 @@ _TOKEN = re.compile(
 _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-_FLAGS = re.compile(r"\(\?[a-zA-Z:=!<]*\)?")
+_FLAGS = re.compile(r"\(\?[a-zA-Z:=!<]*\)?|\([a-zA-Z]\?\)")
+_RANGE = re.compile(r"(\d+)(?:\.\.\.?|…)(\d+)")
 _MEANT = {
     **dict.fromkeys(("site", "inurl", "allinurl", "link", "http", "https", "domain"), "url"),
     **dict.fromkeys(("intitle", "allintitle", "headline", "subject"), "title"),
@@ -119,6 +120,14 @@ def tokens(text: str) -> list[Token]:
                     expected='-word, -"phrase" or -(group)',
                     suggestion=_squeezed(text[: token.start], text[token.end :]),
                 )
+        if kind == "dot" and (bounds := _RANGE.fullmatch(text, *_chunk(text, token.start))):
+            raise QueryError(
+                "numbers have no ranges here",
+                query=text,
+                position=token.start,
+                expected="the numbers themselves, with OR between them",
+                suggestion=f"{text[: bounds.start()]}({bounds[1]} OR {bounds[2]}){text[bounds.end() :]}",
+            )
         previous = token
         if kind != "dot":
             found.append(token)
@@ -186,12 +195,21 @@ def _unknown(text: str, token: Token) -> QueryError:
 
 def _joined(text: str, token: Token, previous: Token) -> QueryError:
     if previous.text.endswith("*") and token.kind == "word":
+        before = text[: previous.end] if len(previous.text) > len("a*") else text[: previous.end - 1] + token.text
         return QueryError(
             "a wildcard stands only at the end of a word",
             query=text,
             position=previous.end - 1,
             expected="terror*",
-            suggestion=text[: previous.end] + text[token.end :],
+            suggestion=before + text[token.end :],
+        )
+    if previous.text.lower() == "any" and token.kind == "open":
+        return QueryError(
+            "any( begins with the sum to reach, a number above 0",
+            query=text,
+            position=token.end,
+            expected="any(2, word:2 word)",
+            suggestion=f"{text[: previous.start]}any(1, {text[token.end :].lstrip()}",
         )
     start, end = _chunk(text, token.start)
     if token.kind == "reference" and previous.kind == "word":

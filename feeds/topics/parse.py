@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from feeds.errors import QueryError
-from feeds.topics import lex, vietnamese
+from feeds.topics import foreign, lex, vietnamese
 from feeds.topics.query import (
     And,
     AtLeast,
@@ -36,6 +36,8 @@ MAX_DEPTH = 40
 """Parentheses, fields, links of a chain of NEAR, and topics within each other."""
 MAX_DISTANCE = 1_000
 MAX_COUNT = 10_000
+_MOST_CORRECTIONS = 8
+"""Mistakes that a suggestion mends, one after the other."""
 _CONNECTIVES = ("and", "bar")
 """Kinds of tokens that AND, OR and NOT may be."""
 
@@ -98,14 +100,21 @@ def parse_all(texts: Mapping[str, tuple[str, str | None]]) -> dict[str, Query]:
 
 
 def _checked(suggestion: str | None, text: str, language: str | None, topics: Mapping[str, Query]) -> str | None:
-    """Return the suggestion if it is a query and another one than the person's."""
-    if suggestion is None or suggestion == text:
-        return None
-    try:
-        _Parser(lex.normal(suggestion), language, topics).parse()
-    except QueryError:
-        return None
-    return suggestion
+    """Return a query that can be read, and is another than the person's: the suggestion, itself corrected if need be.
+
+    Where operators of other search pages stand in the text, those of this language are tried in their place first.
+    """
+    for proposed in (foreign.translated(text), suggestion):
+        for _ in range(_MOST_CORRECTIONS):
+            if proposed is None or proposed == text:
+                break
+            try:
+                _Parser(lex.normal(proposed), language, topics).parse()
+            except QueryError as error:
+                proposed = error.suggestion
+            else:
+                return proposed
+    return None
 
 
 _ANYWHERE = Scope()
@@ -255,7 +264,12 @@ class _Parser(WordReader):
             distance, ordered, negated = self.distance(operator)
             right_start = self.next
             if right_start.kind in ("end", "close", "near") or self.is_operator("AND", "OR", "NOT"):
-                raise self.fail(f"{operator.text} has nothing after it", operator, "a word or a phrase after it")
+                raise self.fail(
+                    f"{operator.text} has nothing after it",
+                    operator,
+                    "a word or a phrase after it",
+                    self.without(operator),
+                )
             right = self.factor(scope)
             for node, token in ((left, start), (right, right_start)):
                 if not _has_places(node):

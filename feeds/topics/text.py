@@ -118,6 +118,15 @@ def word(surface: str) -> Word:
     if surface.isascii():
         lower = surface.lower()
         return Word(surface, lower, lower)
+    return _accented(surface) if len(surface) <= _LONGEST_STEMMED else _read_accented(surface)
+
+
+@lru_cache(maxsize=1 << 12)
+def _accented(surface: str) -> Word:
+    return _read_accented(surface)
+
+
+def _read_accented(surface: str) -> Word:
     surface = unicodedata.normalize("NFC", _INVISIBLE.sub("", surface))
     lower = place_tone(unicodedata.normalize("NFC", surface.casefold()))
     return Word(surface, lower, fold(lower))

@@ -211,12 +211,14 @@ class Memory(dict[str, int]):
             number = form(find(pieces[0].word))
         else:
             together = -1 if joined is None else form(find(joined))
-            self.several.append(([form(find(piece.word)) for piece in pieces], together))
+            # A text without spaces is one run of very many words, most of them alike.
+            each = {word: form(find(word)) for word in dict.fromkeys(piece.word for piece in pieces)}
+            self.several.append(([each[piece.word] for piece in pieces], together))
             number = ~(len(self.several) - 1)
         if len(run) <= _LONGEST_REMEMBERED or number < 0:
             self[run] = number
-            for piece in pieces:
-                self._note(piece.word, run)
+            for seen in dict.fromkeys(piece.word for piece in pieces):
+                self._note(seen, run)
             if joined is not None:
                 self._note(joined, run)
         return number

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, cast
 
 from feeds.errors import QueryError
-from feeds.topics import lex, vietnamese
-from feeds.topics.language import primary
+from feeds.topics import foreign, lex, vietnamese
+from feeds.topics.language import CODES, primary
 from feeds.topics.query import Field, Kind, Language, Leaf, Node, Term, shared_leaf, shared_term
 from feeds.topics.text import find_run_texts, find_runs, fold, split
 
@@ -15,6 +16,7 @@ MAX_SIZE = 2_000
 """Words and phrases in one query, those of the topics it names included."""
 MAX_PHRASE = 50
 _MOST_ALTERNATIVES = 8
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*")
 _NOT_PLAIN = frozenset(("NEAR", "ONEAR", "and", "or", "not"))
 
 
@@ -54,7 +56,10 @@ class WordReader:
         written = token.text
         self.grow(1, token)
         if scope.field == "lang":
-            return Language(written.strip("=*").lower().replace("_", "-"))
+            return self.language_named(written.strip("=*"), token)
+        if written[-1].isdigit() and (glued := foreign.GLUED.fullmatch(written)):
+            ours = foreign.translated(glued[0])
+            raise self.fail(f"{written} is not an operator; {ours} is", token, ours, self.without(token, ours))
         if written.isalnum() and written.isascii() and not self.unaccented_vietnamese and written not in _NOT_PLAIN:
             kind: Kind = "word" if scope.field in ("author", "source", "url") else "stem"
             return self.leaf(written, ((self.term(kind, written.lower(), self.loose_words, scope),),), scope)
@@ -84,7 +89,7 @@ class WordReader:
         content = token.text.removeprefix("=")[1:-1]
         self.grow(1, token)
         if scope.field == "lang":
-            return Language(content.strip().lower())
+            return self.language_named(content.strip(), token)
         words = content.split()
         plain = content.isascii() and not exact and not self.in_vietnamese and all(map(str.isalnum, words))
         if plain and 0 < len(words) <= MAX_PHRASE:
@@ -117,6 +122,19 @@ class WordReader:
             )
         written = ("=" if exact else "") + f'"{content}"'
         return self.leaf(written, self.alternatives(runs, kind, loose, scope), scope)
+
+    def language_named(self, written: str, token: lex.Token) -> Language:
+        """Read the code of a language (BCP 47)."""
+        code = written.lower().replace("_", "-")
+        if not _LANGUAGE_CODE.fullmatch(code):
+            known = CODES.get(code)
+            raise self.fail(
+                f"«{written}» is not the code of a language",
+                token,
+                "two or three letters: en, vi, fr",
+                self.without(token, known) if known else None,
+            )
+        return Language(code)
 
     def lone_star(self, token: lex.Token, position: int) -> QueryError:
         return QueryError(
