@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from conftest import Clock
 from newsroom import DRUGS, EXTREMISM, Newsroom
+from sqlalchemy.engine import Connection
 
+from bot.alerts import Announcer
 from bot.store import deliveries, destinations
 from feeds.database import Database
+from feeds.matching import StoredTopics
 from feeds.model import Topic
 from feeds.store import articles, shelf, stories, topics
 
@@ -216,3 +220,19 @@ def test_sequence_numbers_have_no_gaps(newsroom: Newsroom, clock: Clock) -> None
         found = deliveries.pending(connection, follower.id, clock(), 10)
         assert destinations.destination_by_id(connection, follower.id) is not None
     assert [one.alert.data["sequence"] for one in found] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("step", [Announcer.announce, Announcer.backfill])
+def test_all_topics_are_read_where_nobody_waits_to_write(
+    sqlite_database: Database, clock: Clock, step: Callable[[Announcer], object]
+) -> None:
+    writing = []
+
+    class Watched(StoredTopics):
+        def refresh(self, connection: Connection) -> None:
+            writing.append("tocsin_write" in connection.get_execution_options())
+            super().refresh(connection)
+
+    Newsroom(sqlite_database, clock)
+    step(Announcer(sqlite_database, Watched(), clock))
+    assert writing == [False, True]
