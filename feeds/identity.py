@@ -106,7 +106,10 @@ def text_fingerprint(title: str, text: str = "") -> str:
     """
     title_words = " ".join(_words(title))
     # A word that begins with an ASCII letter is no number: most need not be asked.
-    text_words = " ".join([word for word in _words(text) if "a" <= word < "{" or not word.isdigit()])
+    words = _words(text)
+    if not text.isascii() or len(text.encode().translate(None, b"0123456789")) != len(text):
+        words = [word for word in words if "a" <= word < "{" or not word.isdigit()]
+    text_words = " ".join(words)
     digest = hashlib.sha256(f"{title_words}\n{text_words}".encode()).hexdigest()[:32]
     return digest if text_words else f"t{digest}"
 

@@ -69,6 +69,8 @@ def clean_text(text: str) -> str:
 
     Line breaks and tabs stay, so that paragraphs do. The result can stand in XML 1.0 and in JSON.
     """
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text  # nothing of the kind can be in it
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _CONTROL.sub("", text))
 

@@ -33,11 +33,13 @@ _INLINE = frozenset([
     "var", "wbr",
 ])  # fmt: skip
 _UNSEEN = frozenset(["script", "style", "noscript", "template", "iframe", "svg", "textarea", "select"])
+# Tags without attributes, as they stand between < and >, to what takes their place: nearly all tags of most texts.
+_BARE = {f"{slash}{name}": "\n" if name in _BLOCKS else "" for name in _BLOCKS | _INLINE for slash in ("", "/")}
+_LONGEST_BARE = max(map(len, _BARE))
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])([^<>]*)>")
 _OTHER_SPACE = r"\t\f\v\xa0\u2000-\u200b\u202f\u205f\u3000"
 # A single plain space stays as it is: to replace each by itself would take longer than all the rest.
 _SPACE_IN_LINE = re.compile(rf"[{_OTHER_SPACE}][ {_OTHER_SPACE}]*+| [ {_OTHER_SPACE}]++")
-_LINES = re.compile(r" ?\n[ \n]*")
 _REFERENCE = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DEEP_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # RFC 5322 §3.3
@@ -64,8 +66,9 @@ def plain(fragment: str) -> str:
         if _DEEP_ENTITY.search(text):  # escaped once too often: "&amp;#8217;"
             text = unescaped(text)
     text = clean_text(text)
-    text = _SPACE_IN_LINE.sub(" ", text.replace("\r", "\n"))
-    return _LINES.sub("\n", text).strip()
+    if "  " in text or not (text.isascii() and text.replace("\n", "").isprintable()):
+        text = _SPACE_IN_LINE.sub(" ", text)
+    return "\n".join([line for part in text.split("\n") if (line := part.strip(" "))]).strip()
 
 
 def unescaped(text: str) -> str:
@@ -83,6 +86,12 @@ def _without_tags(text: str) -> str:
     place = 0
     while (start := text.find("<", place)) >= 0:
         parts.append(text[place:start])
+        bare_end = text.find(">", start, start + _LONGEST_BARE + 2)
+        bare = _BARE.get(text[start + 1 : bare_end]) if bare_end > 0 else None
+        if bare is not None:
+            parts.append(bare)
+            place = bare_end + 1
+            continue
         if text.startswith("<!--", start):
             end = text.find("-->", start + 4)
             place = end + 3 if end >= 0 else len(text)
