@@ -251,6 +251,41 @@ def test_an_article_whose_page_stays_down_is_told_as_the_list_has_it(post: Post)
     assert len(post.found()) == 6
 
 
+def test_a_site_that_limits_us_is_asked_for_no_more_pages_until_it_said(post: Post) -> None:
+    *old, first, second, third = stories(8)
+    for story in old:
+        post.portal.publish(story)
+    source = post.watch(post.portal.url)
+    post.look(source)
+    for story in (first, second, third):
+        post.portal.publish(story)
+        post.site.error(f"/news/{story.slug}.html", 429, retry_after=3600)
+    asked = len(post.site.requests)
+    state = post.look(source)
+    pages = [
+        one.path for one in post.site.requests[asked:] if one.path.startswith("/news/") and one.path != Portal.LIST
+    ]
+    assert pages == [f"/news/{first.slug}.html"]
+    assert state.next_look is not None
+    assert state.next_look - post.clock() >= timedelta(hours=1)
+    for _ in range(PATIENCE - 1):
+        assert post.fresh() == []
+        post.look(source)
+    assert post.fresh() == [first.title, second.title, third.title], "none is lost, nor waits for the others"
+
+
+def test_a_failing_feed_keeps_the_hours_it_wants_to_be_left_alone_in(post: Post) -> None:
+    hour = post.clock().hour
+    skipped = "".join(f"<hour>{(hour + after) % 24}</hour>" for after in range(6))
+    post.site.feed("/feed", f"<rss><channel><title>A</title><skipHours>{skipped}</skipHours></channel></rss>")
+    source = post.watch(post.site.url("/feed"), kind="feed")
+    post.look(source)
+    post.site.error("/feed", 500)
+    state = post.look(source)
+    assert state.next_look is not None
+    assert (state.next_look.hour - hour) % 24 >= 6
+
+
 def test_half_a_feed_gives_what_can_be_read_and_the_rest_later(post: Post) -> None:
     def items(*numbers: int) -> str:
         text = "Ships of the navy met ships of the coast guard. " * 30

@@ -14,11 +14,12 @@ from feeds import identity
 from feeds.cadence import Rhythm
 from feeds.completion import Completion, complete
 from feeds.database import Database
-from feeds.errors import FeedsError, LayoutChanged
+from feeds.errors import FeedsError, FetchError, LayoutChanged
 from feeds.fetch import Response
 from feeds.identity import Decider, Decision, Key, Verdict
 from feeds.list_habits import TAKEN_AFTER, Habits, Listing
 from feeds.model import Article
+from feeds.politeness import host_of
 from feeds.store import articles, stories
 from feeds.store.sources import SourceState
 from feeds.targets import Claim
@@ -37,12 +38,14 @@ SAME_STORY_WITHIN = timedelta(days=7)
 class Findings:
     """What one look's entries are, and the articles that those to be written became, by the entry's place.
 
-    `unread`: addresses whose pages could not be read yet → how often that was tried.
+    `unread`: addresses whose pages could not be read yet → how often that was tried. `retry_after`: seconds for which
+    a site asked us to leave its pages alone.
     """
 
     decisions: Sequence[Decision]
     completed: Mapping[int, Completion]
     unread: Mapping[str, int]
+    retry_after: float | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -100,6 +103,7 @@ def read_pages(
     stopping: threading.Event,
 ) -> Findings:
     """Make articles of what is new or changed, as many as one look may, while the claim's lease lasts."""
+    pages_of = _Pages(get)
     tried: Mapping[str, int] = look.learned.get("unread") or {}
     unread: dict[str, int] = {}
     completed: dict[int, Completion] = {}
@@ -116,7 +120,7 @@ def read_pages(
             completed[place] = complete(
                 decision.entry,
                 look.source,
-                get,
+                pages_of.get,
                 patient=failures < PATIENCE - 1,
                 # What is told to nobody needs no story that is told once.
                 comparable=decision.verdict is Verdict.NEW and not decision.silent,
@@ -126,7 +130,31 @@ def read_pages(
             pages += 1
             unread[decision.entry.url] = failures + 1
             log.info("a page could not be read yet", extra={"url": decision.entry.url, "error": str(error)})
-    return Findings(decisions, completed, unread)
+    return Findings(decisions, completed, unread, pages_of.retry_after)
+
+
+class _Pages:
+    """Gets pages for one look; a host that limits us (429, 503) is asked for no more of them, and counts as tried."""
+
+    def __init__(self, get: Callable[[str], Response]) -> None:
+        self._get = get
+        self._limiting: dict[str, FetchError] = {}
+
+    def get(self, url: str) -> Response:
+        host = host_of(url)
+        if host in self._limiting:
+            raise self._limiting[host]
+        try:
+            return self._get(url)
+        except FetchError as error:
+            if error.status in (429, 503):
+                self._limiting[host] = error
+            raise
+
+    @property
+    def retry_after(self) -> float | None:
+        """The longest that any of them asked for."""
+        return max((error.retry_after or 0.0 for error in self._limiting.values()), default=None)
 
 
 def write(connection: Connection, source_id: int, findings: Findings, now: datetime) -> tuple[int, list[int]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from feeds import cadence
 from feeds.cadence import Rhythm, Wishes
@@ -13,6 +15,9 @@ from feeds.watch.look import Look
 
 CHECK_ON_A_HUB = cadence.LONGEST
 """Between looks at a source whose hub tells us of news: a hub that has gone silent must not cost more than that."""
+
+SOON = timedelta(seconds=30)
+"""Until pages that could not be read are tried again, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def next_look(
         rhythm,
         now=now,
         jitter=jitter,
-        wishes=_wishes(look),
+        wishes=_wishes(look.learned, look.response.headers if look.response else {}),
         shortest=policy.minimum_interval if known else policy.default_interval,
         longest=policy.maximum_interval if known else policy.default_interval,
     )
@@ -57,12 +62,17 @@ def next_look(
         rhythm,
         now=now,
         jitter=jitter,
-        wishes=_wishes(look),
+        wishes=_wishes(look.learned, look.response.headers if look.response else {}),
         pushed=True,
         shortest=policy.minimum_interval,
         longest=min(policy.maximum_interval, CHECK_ON_A_HUB),
     )
     return max(polled, min(check, pushes.trusted_until))
+
+
+def soon(asked: float | None) -> timedelta:
+    """From a look that left pages unread to the next; `asked`: the seconds that their site asked us to wait."""
+    return min(max(SOON, timedelta(seconds=asked or 0.0)), cadence.LONGEST_ASKED_FOR)
 
 
 def after_failure(
@@ -73,7 +83,7 @@ def after_failure(
         Rhythm.from_json(state.rhythm),
         now=now,
         jitter=jitter,
-        wishes=Wishes(retry_after=timedelta(seconds=asked)) if asked else cadence.NO_WISHES,
+        wishes=_wishes(state.learned, {}, asked),
         failures=failures,
         shortest=own_interval(state) or policy.default_interval,
         longest=policy.maximum_interval,
@@ -93,13 +103,13 @@ def rhythm_after(state: SourceState, look: Look, now: datetime) -> Rhythm:
     return Rhythm.from_json(state.rhythm).learned(dates)
 
 
-def _wishes(look: Look) -> Wishes:
+def _wishes(learned: Mapping[str, Any], headers: Mapping[str, str], retry_after: float | None = None) -> Wishes:
     """What the answer's headers and the feed itself ask of those who look."""
-    headers = look.response.headers if look.response is not None else {}
-    asked = look.learned.get("wishes") or {}
+    asked = learned.get("wishes") or {}
     return Wishes(
         ttl=timedelta(minutes=asked["ttl"]) if asked.get("ttl") else None,
         max_age=cadence.max_age(headers.get("Cache-Control")),
+        retry_after=timedelta(seconds=retry_after) if retry_after else None,
         skip_hours=frozenset(asked.get("skip_hours", ())),
         skip_days=frozenset(asked.get("skip_days", ())),
     )

@@ -23,9 +23,7 @@ from feeds.watch.timing import WatchPolicy
 
 log = logging.getLogger(__name__)
 
-SOON = timedelta(seconds=30)
 TELLERS = 2
-"""Until pages that could not be read are tried again."""
 
 
 class Watcher:
@@ -127,7 +125,9 @@ class Watcher:
             fresh, listed = intake.write(connection, claim.ref, findings, now)
             # What a list shows stays stored, however old it is: forgotten, it would be news again (bot.retention).
             look.learned["listed"] = listed or look.learned.get("listed", [])
-            self._finish(connection, claim, state, look, now, fresh=fresh, complete_look=findings.is_complete)
+            soon = timing.soon(findings.retry_after) if findings.unread else timedelta(0)
+            again = None if findings.is_complete else now + soon
+            self._finish(connection, claim, state, look, now, fresh=fresh, again=again)
         log.info(
             "looked",
             extra={
@@ -150,7 +150,7 @@ class Watcher:
     def _nothing(self, claim: Claim, state: SourceState, look: Look) -> bool:
         with self._database.write() as connection:
             if targets.is_own(connection, claim):
-                self._finish(connection, claim, state, look, self._clock(), fresh=0, complete_look=True)
+                self._finish(connection, claim, state, look, self._clock(), fresh=0)
         return False
 
     def _finish(
@@ -162,9 +162,11 @@ class Watcher:
         now: datetime,
         *,
         fresh: int,
-        complete_look: bool,
+        again: datetime | None = None,
     ) -> None:
+        """`again`: when to look for what this look has left."""
         look.fresh = fresh
+        complete_look = again is None
         if complete_look:
             look.learned.pop("silently", None)
         changed: dict[str, Any] = {} if look.learned == state.learned else {"learned": look.learned}
@@ -181,13 +183,12 @@ class Watcher:
         if state.baseline_at is None and complete_look:
             changed["baseline_at"] = now
         sources.record_look(connection, claim.ref, now, **changed)
-        if complete_look:
+        due = again
+        if due is None:
             pushes = leases.NO_PUSHES
             if look.learned.get("hub"):
                 pushes = leases.after_look(connection, claim.ref, began=look.began, now=now, fresh=fresh > 0)
             due = timing.next_look(self._policy, state, look, rhythm, pushes, now, self._jitter())
-        else:
-            due = now + SOON if look.learned.get("unread") else now
         targets.give_back(connection, claim, failures=0, due=due)
 
     def _failed(self, claim: Claim, state: SourceState, error: FeedsError) -> None:
