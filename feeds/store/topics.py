@@ -148,13 +148,17 @@ def _spans(stored: list[list[Any]]) -> tuple[Span, ...]:
     return tuple(Span(field, start, end, clause) for field, start, end, clause in stored)
 
 
+_REMOVE_MATCH = sa.delete(matches).where(
+    matches.c.topic_id == sa.bindparam("topic"), matches.c.article_id == sa.bindparam("article")
+)
+
+
 def save_matches(connection: Connection, found: Sequence[StoredMatch]) -> None:
     """Write matches, in place of earlier ones of the same topic and article."""
     if not found:
         return
-    for topic_id in {one.topic_id for one in found}:
-        ids = [one.article_id for one in found if one.topic_id == topic_id]
-        connection.execute(sa.delete(matches).where(matches.c.topic_id == topic_id, matches.c.article_id.in_(ids)))
+    # One statement for all: an article that a thousand topics select would otherwise cost a second here.
+    connection.execute(_REMOVE_MATCH, [{"topic": one.topic_id, "article": one.article_id} for one in found])
     connection.execute(
         sa.insert(matches),
         [
