@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2s
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.clean import cut, inner, one_line, units, web_address
@@ -39,6 +39,10 @@ _ALSO = 4
 _DIGEST_ENTRIES = 25
 _OPERATOR = 3000
 _UID = re.compile(r"[0-9a-f]{32}")
+
+
+Readers = Literal["one", "many"]
+"""Who reads a message: one person, or all of a group or channel, who may vote but not change what comes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +117,19 @@ class _Writer:
 
 
 def compose(
-    alert: Alert, language: str = "en", time_zone: str = "UTC", *, with_buttons: bool = False
+    alert: Alert, language: str = "en", time_zone: str = "UTC", *, buttons: Readers | None = None
 ) -> tuple[Message, ...]:
     """The alert as one message, or as several if it is a long digest.
 
-    `time_zone` is the reader's; an article's day is its source's where `data` says so. A digest carries the data of its
-    alerts as a list under "alerts". Any value in `data` may be missing, of a wrong type, or hostile.
+    `time_zone` is the reader's; an article's day is its source's where `data` says so. `buttons`: for whom there are
+    some; None: for nobody. A digest carries the data of its alerts as a list under "alerts". Any value in `data` may be
+    missing, of a wrong type, or hostile.
     """
     data = alert.data
     if alert.type == "digest":
         return _digest(data, language, time_zone)
     if alert.type in ("article.published", "article.updated"):
-        return (_article(alert, language, time_zone, with_buttons),)
+        return (_article(alert, language, time_zone, buttons),)
     writer = _Writer()
     if alert.type == "ping":
         writer.add(sentence(language, "alert_ping"))
@@ -151,7 +156,7 @@ def plain_text(alert: Alert, language: str = "en", time_zone: str = "UTC") -> st
     return "\n\n".join(parts)
 
 
-def _article(alert: Alert, language: str, time_zone: str, with_buttons: bool) -> Message:
+def _article(alert: Alert, language: str, time_zone: str, readers: Readers | None) -> Message:
     data = alert.data
     article, source, topics = _mapping(data.get("article")), _mapping(data.get("source")), _mappings(data.get("topics"))
     url = web_address(article.get("url"))
@@ -163,7 +168,7 @@ def _article(alert: Alert, language: str, time_zone: str, with_buttons: bool) ->
     _quote(writer, data.get("excerpt"), article.get("summary"))
     _tags(writer, topics)
     _also(writer, _mapping(data.get("story")).get("also"), language)
-    buttons = _buttons(article, topics, language) if with_buttons else ()
+    buttons = _buttons(article, topics, language, readers) if readers else ()
     return writer.message(buttons=buttons, preview=url)
 
 
@@ -305,9 +310,9 @@ def _also(writer: _Writer, also: object, language: str) -> None:
 
 
 def _buttons(
-    article: Mapping[str, Any], topics: Sequence[Mapping[str, Any]], language: str
+    article: Mapping[str, Any], topics: Sequence[Mapping[str, Any]], language: str, readers: Readers
 ) -> tuple[tuple[Button, ...], ...]:
-    """For each topic: was this what you wanted? and: no more of it."""
+    """For each topic: was this what you wanted? and, where that is one reader's to say: no more of it."""
     rows: list[tuple[Button, ...]] = []
     uid = one_line(article.get("id"), 100)
     for topic in topics[:_TOPICS]:
@@ -316,6 +321,8 @@ def _buttons(
         if slug and _UID.fullmatch(uid):
             # With one topic it is clear which one is meant.
             rows.append(vote_buttons(uid, topic_key(slug), title=title if len(topics) > 1 else ""))
+        if readers == "many":
+            continue
         data = f"alert-unfollow:{slug}"
         label = sentence(language, "alert_unfollow", topic=title)
         if slug and slug == topic.get("slug") and len(data.encode()) <= MAXIMUM_CALLBACK_BYTES:

@@ -56,6 +56,15 @@ class Followed:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """A vote that was kept, and how many 👍 and 👎 the article has for that topic now."""
+
+    topic: Topic
+    ups: int
+    downs: int
+
+
 class Subscriptions:
     """Destinations and their subscriptions, over one database. Safe to be shared by threads."""
 
@@ -280,8 +289,8 @@ class Subscriptions:
             _retire_if_unused(connection, topic)
             return Followed(known, new)
 
-    def vote(self, destination: Destination, article: str, key: str, good: bool, voter: str) -> Topic:
-        """Keep somebody's 👍 or 👎 on what a topic brought here; the topic. The last vote of each person counts.
+    def vote(self, destination: Destination, article: str, key: str, good: bool, voter: str) -> Voted:
+        """Keep somebody's 👍 or 👎 on what a topic brought here. The last vote of each person counts.
 
         `article` is its uid, `key` the topic's `bot.message.topic_key`. Raises `RequestError` `button_old` where the
         topic brought no such article, or is somebody else's.
@@ -294,7 +303,7 @@ class Subscriptions:
                     theirs = topic.public or topic.owner == _owner(destination)
                     if theirs and topic.id is not None and topic_key(topic.slug) == key:
                         topic_store.vote(connection, topic.id, found.id, voter, good, self._clock())
-                        return topic
+                        return Voted(topic, *topic_store.votes_on_match(connection, topic.id, found.id))
         raise RequestError("button_old")
 
     def _named(self, query: str) -> Mapping[str, feeds.topics.Query]:

@@ -157,3 +157,33 @@ def test_votes_make_an_own_query_better_and_back(desk: Desk, clock: Clock) -> No
 
 def _matches(connection: Any) -> dict[int, list[topics.StoredMatch]]:
     return topics.matches_of(connection, list(range(1, 100)))
+
+
+@pytest.mark.parametrize("kind", ["group", "channel"])
+def test_everybody_in_a_group_or_channel_votes_once_and_sees_the_tally(desk: Desk, kind: str) -> None:
+    anna, binh = desk.api.person(ANNA), desk.api.person(BINH, "Binh")
+    shared = desk.api.group(-5, administrators={ANNA}) if kind == "group" else desk.api.channel(-1000000000009)
+    desk.api.say(anna if kind == "group" else shared, '/follow "heroin" lorry', to=shared)
+    desk.api.wait_for(shared, 1)
+    alert = desk.alert(shared, "Heroin found", "Police found heroin in a lorry.")
+    assert labels(alert) == ["👍", "👎"], "what is followed there is for administrators to say"
+    edits = desk.api.count("editMessageReplyMarkup")
+    tallies = [
+        desk.api.answer_to(desk.api.press(person, alert, sign))["text"].partition("\n")[2]
+        for person, sign in ((anna, "👍"), (binh, "👎"), (binh, "👎"), (anna, "👎"), (binh, "👍"))
+    ]
+    assert tallies == ["👍 1 · 👎 0", "👍 1 · 👎 1", "👍 1 · 👎 1", "👍 0 · 👎 2", "👍 1 · 👎 1"]
+    assert sorted(desk.votes('"heroin" lorry')) == [False, True]
+    assert desk.api.count("editMessageReplyMarkup") == edits
+
+
+def test_nobody_votes_from_elsewhere_on_a_groups_own_query(desk: Desk) -> None:
+    anna, binh = desk.api.person(ANNA), desk.api.person(BINH, "Binh")
+    group, other = desk.api.group(-5, administrators={ANNA}), desk.api.group(-6, administrators={BINH})
+    desk.api.say(anna, '/follow "heroin" lorry', to=group)
+    desk.api.wait_for(group, 1)
+    alert = desk.alert(group, "Heroin found", "Police found heroin in a lorry.")
+    data = alert["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    desk.api.say(binh, "/help", to=other)
+    assert "too old" in desk.api.answer_to(desk.api.press_data(binh, desk.api.wait_for(other, 1), data))["text"]
+    assert desk.votes('"heroin" lorry') == []

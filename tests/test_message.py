@@ -114,13 +114,13 @@ def test_copies_elsewhere_are_named_and_counted() -> None:
 
 def test_an_own_query_is_shown_by_its_words() -> None:
     topics = [{"slug": "own-12ab", "title": '"south china sea" AND patrol', "matched": ["patrols"]}]
-    (message,) = compose(alert(topics=topics), with_buttons=True)
+    (message,) = compose(alert(topics=topics), buttons="one")
     assert message.text.endswith('\n\n"south china sea" AND patrol — patrols')
     assert message.buttons[0][0].data == "alert-unfollow:own-12ab"
 
 
 def test_a_slug_too_long_for_a_button_has_none() -> None:
-    (message,) = compose(alert(topics=[{"slug": "x" * 60, "title": "X"}]), with_buttons=True)
+    (message,) = compose(alert(topics=[{"slug": "x" * 60, "title": "X"}]), buttons="one")
     assert message.buttons == ()
 
 
@@ -227,7 +227,7 @@ data = st.fixed_dictionaries(
 @given(data, st.sampled_from(["article.published", "article.updated", "digest", "operator", "ping", "endpoint.verify"]))
 @settings(max_examples=100, deadline=None)
 def test_whatever_a_page_holds_the_server_takes_the_message(data: dict[str, Any], type: Any) -> None:
-    for message in compose(Alert(type, NOW, data), "vi", with_buttons=True):
+    for message in compose(Alert(type, NOW, data), "vi", buttons="one"):
         accept(message)
         assert not any("\u202a" <= one <= "\u202e" or "\u2066" <= one <= "\u2069" for one in message.text)
         for row in message.buttons:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,9 +14,10 @@ from feeds.database import Database
 from feeds.errors import QueryError
 from feeds.model import Article, Source
 from feeds.store import articles, search
-from feeds.store.query_preview import preview
+from feeds.store.query_preview import VERIFIED, preview
 from feeds.store.search_index import LETTERS, create_search_index, drop_search_index, plain, renew_search_index, take_in
 from feeds.topics import evaluate, parse
+from feeds.topics.preview import preview as plain_preview
 
 TEXTS = (
     ("ASEAN members promote cooperation", "MPS - The conference was about violent extremism and counter-terrorism."),
@@ -250,6 +252,62 @@ def test_a_preview_of_nothing(database: Database, clock: Clock) -> None:
     assert tried.dead == ("terrorism",)
     with database.read() as connection, pytest.raises(QueryError):
         preview(connection, "(terrorism", None, clock())
+
+
+SPOKEN = (
+    "patrol", "patrol NEAR/3 sea", '"patrol at sea"', "land OR patrol", "(patrol OR convoy) -storm", "title:convoy",
+    "any(2, patrol:1 sea:1 storm:-1)", "convoy OR submarine", '"sea land" OR convoy', "storm (sea OR harbour)", "harb*",
+)  # fmt: skip
+
+
+@pytest.fixture
+def ninety_days(sqlite_database: Database, clock: Clock) -> Database:
+    """1,350 articles of ninety days, some published long before they were found; the first third has no convoys."""
+    chance = random.Random(5)
+    with sqlite_database.write() as connection:
+        create_search_index(connection)
+    source = store_source(sqlite_database, clock())
+    for day in range(90):
+        found = clock() - timedelta(days=90 - day)
+        many = []
+        for number in range(15):
+            words = chance.sample(("patrol", "at", "sea", "on", "land", "storm", "harbour", "calm"), 5)
+            words += ["convoy"] * (day > 30 and chance.random() < 0.1)
+            title = "Convoy" if "convoy" in words and chance.random() < 0.5 else "News"
+            published = found if chance.random() < 0.8 else found - timedelta(days=100)
+            many.append(
+                Article(f"https://ministry.example/{day}/{number}", title, published=published, text=" ".join(words))
+            )
+        store_articles(sqlite_database, source, many, found)
+    return sqlite_database
+
+
+def three_errors(number: int, of: int, asked: float) -> float:
+    """Three standard errors of an estimate of that number, where so many of all were asked."""
+    return 1 + 3 * of * ((number / of) * (1 - number / of) / asked) ** 0.5
+
+
+def test_a_preview_says_what_plain_evaluation_of_everything_says(ninety_days: Database, clock: Clock) -> None:
+    with ninety_days.read() as connection:
+        everything = articles.newest(connection, limit=2_000)
+    month = clock() - timedelta(days=30)
+    for text in SPOKEN:
+        truth = plain_preview(parse(text), everything, 90)
+        recent = sum(1 for one, _ in truth.hits if min(one.published or month, one.found or month) >= month)
+        with ninety_days.read() as connection:
+            tried = preview(connection, text, None, clock(), seconds=10)
+            hurried = preview(connection, text, None, clock(), seconds=0)
+        assert tried.total == len(everything) == 1350
+        for found, asked in ((tried, VERIFIED), (hurried, 20)):
+            if found.exact:
+                assert (found.hits, found.estimate) == (len(truth.hits), len(truth.hits)), text
+                assert found.per_day == pytest.approx(recent / 30), text
+            assert abs(found.estimate - len(truth.hits)) <= three_errors(len(truth.hits), 1350, asked), text
+            assert abs(found.per_day * 30 - recent) <= three_errors(recent, 450, asked / 2), text
+            assert found.dead == truth.dead, text
+        assert dict(tried.noisy) == pytest.approx(dict(truth.dominant), abs=0.15), text
+        newest = [one.id for one, _ in truth.hits][:5]
+        assert [hit.article.id for hit in tried.samples] == newest, text
 
 
 def test_a_preview_of_very_many_is_an_estimate(sqlite_database: Database, clock: Clock) -> None:

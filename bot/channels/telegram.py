@@ -114,8 +114,7 @@ class TelegramChannel:
             delivery.alert,
             destination.language,
             destination.time_zone,
-            # In a group or channel anybody could press them.
-            with_buttons=isinstance(chat, int) and chat > 0,
+            buttons="one" if isinstance(chat, int) and chat > 0 else "many",
         )
         with self._lock:
             bound, problem = self._bound, self._problem

@@ -124,16 +124,23 @@ class Presses:
         return await self._voted(asker, value, markup, good=False)
 
     async def _voted(self, asker: Asker, value: str, markup: InlineKeyboardMarkup | None, *, good: bool) -> Pressed:
-        """Below an alert: the vote is kept and ticked; the other button changes it."""
-        if asker.user is None or not asker.in_private:
+        """Below an alert: the vote is kept; the other button changes it.
+
+        One person's own is ticked. Where many read it, each is told how all have voted: a message that is edited with
+        every vote would use up what Telegram lets us say there.
+        """
+        destination = await asker.own_destination() if asker.in_private else asker.destination
+        if asker.user is None or destination is None:
             raise RequestError("button_old")
         article, _, key = value.partition(":")
-        destination = await asker.own_destination()
-        topic = await asyncio.to_thread(
+        voted = await asyncio.to_thread(
             asker.subscriptions.vote, destination, article, key, good, f"telegram:{asker.user}"
         )
-        popup = replies.popup(asker.language, "voted_good" if good else "voted_bad", topic=topic.title or topic.slug)
-        return Pressed(popup, buttons=_ticked(markup, value, good))
+        name = voted.topic.title or voted.topic.slug
+        popup = replies.popup(asker.language, "voted_good" if good else "voted_bad", topic=name)
+        if asker.in_private:
+            return Pressed(popup, buttons=_ticked(markup, value, good))
+        return Pressed(f"{popup}\n👍 {voted.ups} · 👎 {voted.downs}")
 
     async def _tune(self, asker: Asker, value: str, _: object) -> Pressed:
         return Pressed(reply=await self._commands.tune(asker, await self._topic(asker, value)))

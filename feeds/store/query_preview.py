@@ -1,7 +1,11 @@
 """What a query would have brought, tried over everything that is stored while it is still being typed.
 
-The index gives all candidates; a sample of them is verified, and what is said of the others follows from it: bounded
-work, however common the words. So a figure may be "at least", and says so.
+    Query ─ search.all_candidates ─→ ids ─┬─ the newest ───────────────────┐
+                                          ├─ some of the last thirty days ─┼─ verified ─→ hits; about how many more
+                                          └─ some of all that is older ────┘
+
+The index gives all candidates, however many; some are verified, and what is said of the others follows from those that
+were drawn from among them. So a figure may be "about", and says so.
 """
 
 from __future__ import annotations
@@ -10,41 +14,51 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feeds.database import UtcDateTime
-from feeds.model import Article
 from feeds.store import articles as article_rows
 from feeds.store.queries import read_query
-from feeds.store.search import Hit, candidates, readable, whole
+from feeds.store.search import READER, Hit, all_candidates, candidates, readable, some_candidates, whole
 from feeds.store.tables import articles
-from feeds.topics import Index, Query, evaluate
-from feeds.topics.preview import preview as try_on
-from feeds.topics.query import Leaf, Node, Not, children_of, written
+from feeds.topics import Query
+from feeds.topics.document import Document
+from feeds.topics.evaluate import match_document
+from feeds.topics.preview import dominant, wanted
+from feeds.topics.query import Leaf, written
+from feeds.topics.reader import Reading
 
 DAYS = 30
 SAMPLES = 5
 
-CANDIDATES = 5_000
-"""Ids taken from the index, at most; how many more there are follows from how densely these lie."""
+LOOKED_BACK = 50_000
+"""Of so many newest articles all candidates are taken from the index."""
 
-VERIFIED = 100
+CANDIDATES = 5_000
+"""Candidates that are older than that, at most; how many more there are follows from how densely these lie."""
+
+VERIFIED = 160
 """Candidates that are verified, at most."""
 
-FEWEST_VERIFIED = 20
-"""Candidates that are verified, however long it takes."""
-
-SECONDS = 0.02
-"""How long candidates are verified, if nobody says otherwise: somebody is typing."""
+SECONDS = 0.025
+"""After so long no more candidates are verified, if nobody says otherwise: somebody is typing."""
 
 LEAVES = 12
 """Clauses that are looked at one by one, at most."""
 
-_LEAF_CANDIDATES = 10
-_CLAUSES_ASKED = 10
-_FEWEST_ASKED = 5
+_NEWEST = 60
+_AT_ONCE = 20
+"""Candidates that are verified in one go; so many are, however long it takes."""
+
+_ASKED = 40
+"""Hits that are asked which clause they would be lost without."""
+
+_LEAF_CANDIDATES = 40
+_PRIOR = 20
+_FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,85 +100,68 @@ def preview_query(
 ) -> QueryPreview:
     """Try a query that has been parsed. `seconds` bound how long candidates are verified, and so how exact it is."""
     began = time.perf_counter()
-    ids = candidates(connection, query, limit=CANDIDATES)
-    asked, hits, dominant = _verify(connection, query, ids, began + seconds)
-    exact = asked == len(ids) < CANDIDATES
-    oldest_id, newest_id = connection.execute(_ENDS).one()
-    number = len(ids) if len(ids) < CANDIDATES else _extrapolated(ids, oldest_id, newest_id)
-    shown = whole(connection, hits[:samples])
+    proposed = _propose(connection, query, now)
+    with READER.reading(query) as reading:
+        seen = _verify(connection, query, proposed, reading, began + seconds)
+        noisy = dominant(query, [document for _, document in seen.hits[:_ASKED]])
+        dead = tuple(written(leaf) for leaf in _dead(connection, query, seen, reading))
+    hits = seen.hits
+    newest = sorted((hit for hit, _ in hits), key=lambda hit: -(hit.article.id or 0))
+    exact = proposed.exact and len(seen.asked) == len(proposed.ids)
     return QueryPreview(
         total=article_rows.count(connection),
         hits=len(hits),
         exact=exact,
-        estimate=len(hits) if exact else max(len(hits), round(number * len(hits) / asked)),
-        per_day=_per_day(connection, ids, asked, hits, now),
-        samples=tuple(shown),
-        dead=tuple(_dead(connection, query, hits)),
-        noisy=dominant,
+        estimate=len(hits) if exact else max(len(hits), round(seen.estimate() * proposed.times)),
+        per_day=seen.alerts(now - timedelta(days=DAYS)) * proposed.recent_times / DAYS,
+        samples=tuple(whole(connection, newest[:samples])),
+        dead=dead,
+        noisy=noisy,
         warnings=query.warnings,
         milliseconds=(time.perf_counter() - began) * 1000,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    """Ids of candidates, the newest first; the first `recent` of them were found in the last thirty days.
+
+    `exact` if these are all; else there are about `times` as many, and `recent_times` as many recent ones.
+    """
+
+    ids: Sequence[int] = ()
+    recent: int = 0
+    exact: bool = True
+    times: float = 1.0
+    recent_times: float = 1.0
+
+
+def _propose(connection: Connection, query: Query, now: datetime) -> _Proposed:
+    """Take the candidates from the index."""
+    oldest_id, newest_id = connection.execute(_ENDS).one()
+    if newest_id is None:
+        return _Proposed()
+    since = max(oldest_id, newest_id - LOOKED_BACK)
+    ids = all_candidates(connection, query, since=since)
+    exact = since == oldest_id
+    if not exact and len(ids) < _FEW:
+        older = candidates(connection, query, limit=CANDIDATES, before=since)
+        exact = len(older) < CANDIDATES
+        since = older[-1] if older else since
+        ids += older
+    recent_id = connection.execute(_FOUND_SINCE, {"since": now - timedelta(days=DAYS)}).scalar() or newest_id + 1
+
+    def times(first: int) -> float:
+        """How many times as many there are from that id on as from `since` on, if they lie as densely everywhere."""
+        return 1.0 if exact or first >= since else (newest_id - first + 1) / (newest_id - since + 1)
+
+    recent = sum(1 for one in ids if one >= recent_id)
+    return _Proposed(ids, recent, exact, times(oldest_id), times(recent_id))
+
+
 _ENDS = sa.select(
     sa.select(sa.func.min(articles.c.id)).scalar_subquery(), sa.select(sa.func.max(articles.c.id)).scalar_subquery()
 )
-
-
-def _extrapolated(ids: Sequence[int], oldest: int, newest: int) -> int:
-    """How many there are down to the id `oldest`, if they lie as densely as the newest of them do."""
-    return round(len(ids) * (newest - oldest + 1) / (newest - ids[-1] + 1))
-
-
-def _verify(
-    connection: Connection, query: Query, ids: Sequence[int], until: float
-) -> tuple[int, list[Hit], tuple[tuple[str, float], ...]]:
-    """How many candidates were verified, those of them that are hits, and the clauses that brought most of these."""
-    chosen = ids if len(ids) <= VERIFIED else _spread(ids)
-    # An index of one query remembers the words of the articles before: the next takes a third of the time.
-    index = Index([(query.text, query)])
-    asked: list[Article] = []
-    found: dict[int, Hit] = {}
-    for start in range(0, len(chosen), FEWEST_VERIFIED):
-        if start and time.perf_counter() > until:
-            break
-        for article in readable(connection, chosen[start : start + FEWEST_VERIFIED]):
-            asked.append(article)
-            for match in index.match(article):
-                found[article.id or 0] = Hit(article, match)
-    # What clauses do is looked at on some of the hits: each is asked about each clause.
-    number = _CLAUSES_ASKED if time.perf_counter() < until else _FEWEST_ASKED
-    some = [hit.article for hit in found.values()][:number]
-    dominant = try_on(query, some, DAYS).dominant if len(list(_wanted(query.root))) > 1 else ()
-    return len(asked), [found[number] for number in sorted(found, reverse=True)], dominant
-
-
-def _spread(ids: Sequence[int]) -> list[int]:
-    """A sample: in turn one of the newest and one from anywhere, so that any beginning of it is a sample too."""
-    newest = ids[: VERIFIED // 2]
-    others = ids[VERIFIED // 2 :]
-    step = len(others) * 0.618034 % len(others)  # the golden section spreads any number of places evenly
-    spread = [others[int(step * number) % len(others)] for number in range(VERIFIED // 2)]
-    return list(dict.fromkeys(one for pair in zip(newest, spread, strict=True) for one in pair))
-
-
-def _per_day(connection: Connection, ids: Sequence[int], asked: int, hits: Sequence[Hit], now: datetime) -> float:
-    """Alerts a day: what was found in these days and published in them (a first look finds old articles too)."""
-    since = now - timedelta(days=DAYS)
-    oldest = connection.execute(_FOUND_SINCE, {"since": since}).scalar()
-    if oldest is None or not asked:
-        return 0.0
-    recent = sum(1 for one in ids if one >= oldest)
-    if len(ids) == CANDIDATES and recent == len(ids):
-        recent = _extrapolated(ids, oldest, ids[0])
-    dated = [hit for hit in hits if (hit.article.published or hit.article.found or now) >= since]
-    alerting = sum(1 for hit in dated if (hit.article.id or 0) >= oldest)
-    recent_hits = sum(1 for hit in hits if (hit.article.id or 0) >= oldest)
-    if not recent_hits:
-        return 0.0
-    return recent * (len(hits) / asked) * (alerting / recent_hits) / DAYS
-
-
 # By the index on `found`: min(id) would read all older articles first.
 _FOUND_SINCE = (
     sa.select(articles.c.id)
@@ -174,22 +171,116 @@ _FOUND_SINCE = (
 )
 
 
-def _dead(connection: Connection, query: Query, hits: Sequence[Hit]) -> Iterator[str]:
-    """The clauses that can bring nothing, as they were written."""
-    alive = {span.clause for hit in hits for span in hit.spans}
-    for leaf in list(dict.fromkeys(_wanted(query.root)))[:LEAVES]:
-        if leaf.text in alive:
+class _Seen:
+    """What was verified of the candidates: the newest, and some drawn from the other recent and from the older ones."""
+
+    def __init__(self, proposed: _Proposed) -> None:
+        self.asked: list[tuple[int, Document]] = []
+        """Place among the candidates, and the article."""
+        self.hits: list[tuple[Hit, Document]] = []
+        """In the order in which they were asked: any beginning is a sample."""
+        self.proposed = proposed
+        self._places_of_hits: list[int] = []
+
+    def add(self, place: int, document: Document, hit: Hit | None) -> None:
+        """Note what came of a candidate."""
+        self.asked.append((place, document))
+        if hit is not None:
+            self.hits.append((hit, document))
+            self._places_of_hits.append(place)
+
+    def estimate(self) -> float:
+        """About how many of the candidates are hits."""
+        return self._among(len(self.proposed.ids), [1.0] * len(self.hits))
+
+    def alerts(self, since: datetime) -> float:
+        """About how many were found in the last thirty days and published in them: a first look finds old ones too."""
+        counts = [float((hit.article.published or hit.article.found or since) >= since) for hit, _ in self.hits]
+        return self._among(self.proposed.recent, counts)
+
+    def _among(self, end: int, counts: Sequence[float]) -> float:
+        """About what all hits before that place would come to, if each that is known counts so much.
+
+        In layers: the newest, asked one and all up to the first that was not; the other recent ones; the older ones.
+        """
+        places = {place for place, _ in self.asked}
+        first = next(place for place in range(len(self.proposed.ids) + 1) if place not in places)
+        layers = sorted({0, end, *(edge for edge in (first, self.proposed.recent) if edge < end)})
+        counted = list(zip(self._places_of_hits, counts, strict=True))
+
+        def drawn(low: int, high: int) -> tuple[int, float]:
+            number = sum(1 for place in places if low <= place < high)
+            return number, sum(count for place, count in counted if low <= place < high)
+
+        asked, found = drawn(0, end)
+        overall = found / asked if asked else 0.0
+        total = 0.0
+        for low, high in pairwise(layers):
+            asked, found = drawn(low, high)
+            # Where few were drawn, the others are taken to be much like all.
+            share = found / asked if asked == high - low else (found + _PRIOR * overall) / (asked + _PRIOR)
+            total += (high - low) * share
+        return total
+
+
+def _verify(connection: Connection, query: Query, proposed: _Proposed, reading: Reading, until: float) -> _Seen:
+    """Verify some candidates."""
+    seen = _Seen(proposed)
+    chosen = _chosen(len(proposed.ids), proposed.recent)
+    for start in range(0, len(chosen), _AT_ONCE):
+        if start and time.perf_counter() > until:
+            break
+        places = {proposed.ids[place]: place for place in chosen[start : start + _AT_ONCE]}
+        for article in readable(connection, list(places)):
+            document = reading.document(article)
+            match = match_document(query.text, query.root, document)
+            seen.add(places[article.id or 0], document, None if match is None else Hit(article, match))
+    return seen
+
+
+def _chosen(number: int, recent: int) -> list[int]:
+    """Places among so many candidates: in turn two of the newest, one of the other recent ones, one of the older."""
+    if number <= VERIFIED:
+        return list(range(number))
+    newest = iter(range(_NEWEST))
+    others = _spread(min(_NEWEST, recent), recent), _spread(max(_NEWEST, recent), number)
+    chosen: dict[int, None] = {}
+    while len(chosen) < VERIFIED:
+        before = len(chosen)
+        for each in (newest, others[0], newest, others[1]):
+            if (place := next(each, None)) is not None:
+                chosen[place] = None
+        if len(chosen) == before:
+            break
+    return list(chosen)
+
+
+def _spread(low: int, high: int) -> Iterator[int]:
+    """Yield places from `low` to before `high`, evenly spread wherever one stops; each at most once."""
+    size = high - low
+    if size <= 0:
+        return
+    met: set[int] = set()
+    for number in range(2 * VERIFIED):
+        place = low + int((0.5 + number * _GOLDEN) % 1 * size)
+        if place not in met:
+            met.add(place)
+            yield place
+
+
+_GOLDEN = 0.6180339887
+"""The golden section spreads any number of places evenly."""
+
+
+def _dead(connection: Connection, query: Query, seen: _Seen, reading: Reading) -> Iterator[Leaf]:
+    """The clauses that stand in no stored article; those of which that cannot be told so quickly are left out."""
+    for leaf in wanted(query.root)[:LEAVES]:
+        if any(document.has(leaf) for _, document in seen.asked):
             continue
         alone = replace(query, text=leaf.text, root=leaf)
-        ids = candidates(connection, alone, limit=_LEAF_CANDIDATES)
-        if len(ids) < _LEAF_CANDIDATES and not any(evaluate(alone, one) for one in readable(connection, ids)):
-            yield written(leaf)
-
-
-def _wanted(node: Node) -> Iterator[Leaf]:
-    """The leaves that must or may be there; not those that must be absent."""
-    if isinstance(node, Leaf):
-        yield node
-    elif not isinstance(node, Not):
-        for child in children_of(node):
-            yield from _wanted(child)
+        known = leaf == query.root and not seen.proposed.ids
+        ids = [] if known else some_candidates(connection, alone, limit=_LEAF_CANDIDATES)
+        if len(ids) < _LEAF_CANDIDATES and not any(
+            reading.document(one).has(leaf) for one in readable(connection, ids)
+        ):
+            yield leaf

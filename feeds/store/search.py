@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -20,13 +21,18 @@ from feeds.model import Article, Match, Span
 from feeds.store import articles as article_rows
 from feeds.store.search_index import has_search_index, plain
 from feeds.store.tables import articles, sources
-from feeds.topics import Query, evaluate
+from feeds.topics import Query
+from feeds.topics.evaluate import match_document
 from feeds.topics.fulltext import fts5_expression, tsquery_expression
+from feeds.topics.reader import Reader
 
 VERIFIED = 1_000
 """Candidates that one search looks at, at most."""
 
 _CHUNK = 64
+
+READER = Reader()
+"""The words of stored articles, for all searches of the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,12 @@ def search(connection: Connection, query: Query, *, limit: int, before: int | No
     """
     hits: list[Hit] = []
     for chunk in _chunks(candidates(connection, query, limit=VERIFIED, before=before)):
-        for article in readable(connection, chunk):
-            match = evaluate(query, article)
-            if match is not None:
-                hits.append(Hit(article, match))
+        some = readable(connection, chunk)
+        with READER.reading(query) as reading:
+            for article in some:
+                match = match_document(query.text, query.root, reading.document(article))
+                if match is not None:
+                    hits.append(Hit(article, match))
         if len(hits) >= limit:
             break
     return whole(connection, hits[:limit])
@@ -66,11 +74,44 @@ def candidates(connection: Connection, query: Query, *, limit: int, before: int 
     values = {"expression": expression, "before": before or _BEYOND, "limit": limit}
     if connection.dialect.name == "sqlite":
         return list(connection.execute(_FTS5_CANDIDATES, values).scalars())
-    # Its planner does not know that reading a row's tsvector is reading another table, and so prefers to read them all.
+    with _by_index(connection):
+        return list(connection.execute(_TSQUERY_CANDIDATES, values).scalars())
+
+
+def some_candidates(connection: Connection, query: Query, *, limit: int) -> list[int]:
+    """Some of what `candidates` would give, whichever come first: less work."""
+    expression = full_text(query, connection.dialect.name)
+    if expression is None or not has_search_index(connection):
+        return newest(connection, limit=limit)
+    values = {"expression": expression, "limit": limit}
+    if connection.dialect.name == "sqlite":
+        return list(connection.execute(_SOME_FTS5, values).scalars())
+    with _by_index(connection):
+        return list(connection.execute(_SOME_TSQUERY, values).scalars())
+
+
+def all_candidates(connection: Connection, query: Query, *, since: int) -> list[int]:
+    """All that `candidates` would give from the id `since` on, the newest first: tens of thousands in a few ms."""
+    expression = full_text(query, connection.dialect.name)
+    sqlite = connection.dialect.name == "sqlite"
+    # In one row: to fetch as many rows takes several times as long as to find them.
+    if expression is None or not has_search_index(connection):
+        statement = _ALL_SQLITE if sqlite else _ALL_POSTGRESQL
+        ids = connection.execute(statement, {"since": since}).scalar()
+    elif sqlite:
+        ids = connection.execute(_ALL_FTS5, {"expression": expression, "since": since}).scalar()
+    else:
+        with _by_index(connection):
+            ids = connection.execute(_ALL_TSQUERY, {"expression": expression, "since": since}).scalar()
+    return sorted(map(int, ids.split(",")), reverse=True) if ids else []
+
+
+@contextmanager
+def _by_index(connection: Connection) -> Iterator[None]:
+    """PostgreSQL's planner does not know that reading a row's tsvector is reading another table; it would read all."""
     connection.execute(_USE_INDEX, {"scanning": "off"})
-    found = list(connection.execute(_TSQUERY_CANDIDATES, values).scalars())
+    yield
     connection.execute(_USE_INDEX, {"scanning": "on"})
-    return found
 
 
 def newest(connection: Connection, *, limit: int, before: int | None = None) -> list[int]:
@@ -87,6 +128,15 @@ _NEWEST = (
 )
 _FTS5_CANDIDATES = sa.text(
     "SELECT rowid FROM search WHERE search MATCH :expression AND rowid < :before ORDER BY rowid DESC LIMIT :limit"
+)
+_SOME_FTS5 = sa.text("SELECT rowid FROM search WHERE search MATCH :expression LIMIT :limit")
+_SOME_TSQUERY = sa.text("SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression) LIMIT :limit")
+_ALL_SQLITE = sa.text("SELECT group_concat(id) FROM articles WHERE id >= :since")
+_ALL_POSTGRESQL = sa.text("SELECT string_agg(CAST(id AS text), ',') FROM articles WHERE id >= :since")
+_ALL_FTS5 = sa.text("SELECT group_concat(rowid) FROM search WHERE search MATCH :expression AND rowid >= :since")
+_ALL_TSQUERY = sa.text(
+    "WITH found AS MATERIALIZED (SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)) "
+    "SELECT string_agg(CAST(id AS text), ',') FROM found WHERE id >= :since"
 )
 _USE_INDEX = sa.text("SELECT set_config('enable_seqscan', :scanning, true)")
 _TSQUERY_CANDIDATES = sa.text(

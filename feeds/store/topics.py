@@ -249,6 +249,13 @@ def votes_on(connection: Connection, topic_id: int, limit: int | None = None) ->
     return [(row.article_id, row.good) for row in rows]
 
 
+def votes_on_match(connection: Connection, topic_id: int, article_id: int) -> tuple[int, int]:
+    """How many 👍 and 👎 there are on what the topic brought there."""
+    query = sa.select(votes.c.good).where(votes.c.topic_id == topic_id, votes.c.article_id == article_id)
+    cast = list(connection.execute(query).scalars())
+    return sum(cast), len(cast) - sum(cast)
+
+
 def votes_by(connection: Connection, voter: str, article_id: int) -> dict[int, bool]:
     """By topic id: how somebody voted on an article."""
     query = sa.select(votes.c.topic_id, votes.c.good).where(votes.c.voter == voter, votes.c.article_id == article_id)

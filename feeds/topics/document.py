@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from copy import copy
 from typing import NamedTuple
 
 from feeds.model import Article, Span
@@ -205,6 +206,13 @@ class Document:
     def _sequence(self, terms: tuple[Term, ...]) -> list[Place]:
         """Return where these terms follow each other."""
         return in_sequence(self.positions(term) for term in terms)
+
+    def without(self, leaf: Leaf) -> Document:
+        """Return the same article, in which that leaf does not occur."""
+        other = copy(self)
+        other.pairs = {}
+        other._places = {**self._places, leaf: []}
+        return other
 
     # Sentences and paragraphs
 

@@ -2,16 +2,17 @@
 
 Both expressions are for an index of title and body in words without accents, in lower case, as `text.fold` makes them
 and as FTS5's unicode61 with `remove_diacritics 2` nearly does; words are not stemmed there, so stems become prefixes.
-What they find is candidates: `evaluate` decides. Prefixes that a stemmer takes off (Arabic, Indonesian) are not
-foreseen.
+What they find is candidates: `evaluate` decides. Not foreseen: prefixes that a stemmer takes off (Arabic, Indonesian),
+and of a hyphenated word's second part, where that has three letters or fewer, other endings than -s.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from feeds.topics.language import is_little_word
 from feeds.topics.query import MAIN, And, AtLeast, Leaf, Near, Node, Not, Or, Query, Term, Weighted
 from feeds.topics.text import UNSPACED, fold, stem
 
@@ -21,6 +22,7 @@ _IRREGULAR = {"die": ("dying",), "lie": ("lying",), "tie": ("tying",), "sky": ("
 """English stems of words that begin otherwise."""
 _WORDS = frozenset("aioy")
 _SHORTEST_SPLIT = 4
+_SHORTEST_BEGINNING = 4
 _LONGEST_INITIALS = 6
 
 
@@ -34,7 +36,7 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """All of these, or any of these."""
+    """All of these ("and"), any of these ("or"), or the only one in the title ("title")."""
 
     operator: str
     parts: tuple[_Words | _Group, ...]
@@ -48,8 +50,11 @@ def fts5_expression(query: Query) -> str | None:
     narrowed = _narrow(query.root)
     if narrowed is None:
         return None
+    # FTS5's words for an expression of one column.
     return _render(
-        narrowed, {"and": " AND ", "or": " OR "}, lambda each: f'"{" ".join(each.words)}"{"*" * each.prefix}'
+        narrowed,
+        {"and": " AND ", "or": " OR ", "title": "title : "},
+        lambda each: f'"{" ".join(each.words)}"{"*" * each.prefix}',
     )
 
 
@@ -61,12 +66,14 @@ def tsquery_expression(query: Query) -> str | None:
         return f"({text})" if len(each.words) > 1 else text
 
     narrowed = _narrow(query.root)
-    return None if narrowed is None else _render(narrowed, {"and": " & ", "or": " | "}, words)
+    return None if narrowed is None else _render(narrowed, {"and": " & ", "or": " | ", "title": ""}, words)
 
 
 def _render(narrowed: _Narrow, operators: dict[str, str], words: Callable[[_Words], str]) -> str:
     if isinstance(narrowed, _Words):
         return words(narrowed)
+    if narrowed.operator == "title":
+        return f"{operators['title']}({_render(narrowed.parts[0], operators, words)})"
     return f"({operators[narrowed.operator].join(_render(part, operators, words) for part in narrowed.parts)})"
 
 
@@ -118,20 +125,24 @@ def _narrow_leaf(leaf: Leaf) -> _Narrow | None:
         if not some:
             return None
         sequences.append(_group("and", some))
-    return _group("or", sequences)
+    found = _group("or", sequences)
+    return _Group("title", (found,)) if leaf.field == "title" else found
 
 
 def _narrow_term(term: Term) -> _Narrow | None:
     folded = fold(term.text)
     if not folded.isalnum() or UNSPACED.search(folded):
         return None
+    ways: list[_Words]
     if term.kind == "stem":
         ways = _beginnings(term.text, folded)
+        ways += _stem_taken_apart(folded, _stem_length(ways, folded))
+    elif term.kind == "prefix":
+        ways = [_Words((folded,), True), *_prefix_taken_apart(folded)]
     else:
-        ways = [_Words((folded,), term.kind == "prefix")]
         # Vietnamese i and y.
-        ways += [_Words((other,), False) for other in _other_spellings(folded)]
-    ways += [each for way in ways for each in _taken_apart(way)]
+        ways = [_Words((each,), False) for each in (folded, *_other_spellings(folded))]
+        ways += [_Words(halves, False) for each in list(ways) for halves in _halves(each.words[0])]
     if folded.isalpha() and 1 < len(folded) <= _LONGEST_INITIALS and term.kind != "prefix":
         ways.append(_Words(tuple(folded), False))
     return _group("or", ways)
@@ -168,11 +179,36 @@ def _other_spellings(folded: str) -> list[str]:
     return [match[1] + ("y" if match[2] == "i" else "i")] if match else []
 
 
-def _taken_apart(way: _Words) -> list[_Words]:
-    """Return a word as the two parts of a hyphenated one: "counter-terrorism" stands in the index as two words."""
-    (whole,) = way.words
-    if len(whole) < _SHORTEST_SPLIT:
-        return []
-    return [
-        _Words((whole[:at], whole[at:]), way.prefix) for at in range(1, len(whole)) if at > 1 or whole[0] not in _WORDS
-    ]
+def _stem_length(ways: Iterable[_Words], folded: str) -> int:
+    """Return how long the shortest of these beginnings of a word is; that of all of it if there is none."""
+    return min((len(way.words[0]) for way in ways if folded.startswith(way.words[0])), default=len(folded))
+
+
+# "counter-terrorism" stands in the index as two words, and is also what "counterterrorism" asks for. A second half that
+# is short, or only begun, is not looked for as a prefix: all words that begin so are most of the index.
+
+
+def _stem_taken_apart(folded: str, length: int) -> Iterator[_Words]:
+    """Yield a word as the two parts of a hyphenated one; its stem is so long."""
+    for left, right in _halves(folded):
+        if len(right) < _SHORTEST_BEGINNING:
+            for other in (right, f"{right}s", right.removesuffix("s")) if len(right) > 1 else (right,):
+                yield _Words((left, other), False)
+        else:
+            yield _Words((left, right[: max(length - len(left), _SHORTEST_BEGINNING)]), True)
+
+
+def _prefix_taken_apart(folded: str) -> Iterator[_Words]:
+    """Yield what a prefix begins of a hyphenated word; of its second part too, where that can be told by it."""
+    for left, right in _halves(folded):
+        if len(right) >= _SHORTEST_BEGINNING:
+            yield _Words((left, right), True)
+        elif len(left) > 1 and not is_little_word(left):
+            yield _Words((left,), False)
+
+
+def _halves(word: str) -> Iterator[tuple[str, str]]:
+    if len(word) >= _SHORTEST_SPLIT:
+        for at in range(1, len(word)):
+            if at > 1 or word[0] not in _WORDS:
+                yield word[:at], word[at:]

@@ -5,15 +5,17 @@ Pure: the caller fetches the samples (with `fulltext`, where there are many) and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from feeds.model import Article, Match
-from feeds.topics.document import Document, Place
+from feeds.topics.document import Document
 from feeds.topics.evaluate import holds, match_document
 from feeds.topics.query import And, Leaf, Node, Not, Query, Weighted, children_of, written
 
-_MOST_CLAUSES = 60
+MOST_CLAUSES = 60
+SHARE = 0.6
+"""From this share of the hits on a clause is said to bring nearly all of them."""
 _FEWEST_HITS = 5
 
 
@@ -32,42 +34,38 @@ class Preview:
     dominant: tuple[tuple[str, float], ...]
 
 
-class _Without(Document):
-    """An article in which one clause does not occur."""
-
-    def __init__(self, document: Document, hidden: Leaf) -> None:
-        super().__init__(document.article)
-        self.document = document
-        self.hidden = hidden
-
-    def places(self, leaf: Leaf) -> list[Place]:
-        return [] if leaf is self.hidden else self.document.places(leaf)
-
-
-def preview(query: Query, articles: Iterable[Article], days: float, share: float = 0.6) -> Preview:
+def preview(query: Query, articles: Iterable[Article], days: float, share: float = SHARE) -> Preview:
     """Try a query on articles that were found over so many days (more than 0)."""
     documents = [Document(article) for article in articles]
     found = [(document, match_document(query.text, query.root, document)) for document in documents]
     hits = [(document, match) for document, match in found if match is not None]
-    wanted = list(dict.fromkeys(_wanted(query.root)))[:_MOST_CLAUSES]
-    dead = tuple(written(leaf) for leaf in wanted if not any(document.has(leaf) for document in documents))
-    dominant = []
-    if len(hits) >= _FEWEST_HITS:
-        for leaf in list(dict.fromkeys(_alternatives(query.root, False)))[:_MOST_CLAUSES]:
-            lost = sum(document.has(leaf) and not holds(query.root, _Without(document, leaf)) for document, _ in hits)
-            if lost >= share * len(hits):
-                dominant.append((written(leaf), lost / len(hits)))
+    dead = (leaf for leaf in wanted(query.root) if not any(document.has(leaf) for document in documents))
     return Preview(
         total=len(documents),
         hits=tuple((document.article, match) for document, match in hits),
         alerts_per_day=len(hits) / days,
-        dead=dead,
-        dominant=tuple(sorted(dominant, key=lambda one: -one[1])),
+        dead=tuple(map(written, dead)),
+        dominant=dominant(query, [document for document, _ in hits], share),
     )
 
 
+def dominant(query: Query, hits: Sequence[Document], share: float = SHARE) -> tuple[tuple[str, float], ...]:
+    """Return the alternatives without which at least that share of the hits would be lost, the most telling first."""
+    found = []
+    if len(hits) >= _FEWEST_HITS:
+        for leaf in list(dict.fromkeys(_alternatives(query.root, False)))[:MOST_CLAUSES]:
+            lost = sum(document.has(leaf) and not holds(query.root, document.without(leaf)) for document in hits)
+            if lost >= share * len(hits):
+                found.append((written(leaf), lost / len(hits)))
+    return tuple(sorted(found, key=lambda one: -one[1]))
+
+
+def wanted(root: Node) -> list[Leaf]:
+    """Return the leaves that may help a query to match, each once; not those that must be absent."""
+    return list(dict.fromkeys(_wanted(root)))[:MOST_CLAUSES]
+
+
 def _wanted(node: Node) -> Iterator[Leaf]:
-    """Yield the leaves that may help a query to match."""
     if isinstance(node, Leaf):
         yield node
     elif isinstance(node, Weighted):
