@@ -56,6 +56,9 @@ _AT_ONCE = 20
 _ASKED = 40
 """Hits that are asked which clause they would be lost without."""
 
+_FEW_ENOUGH = 60
+"""Not more candidates than this are all verified, so that what is said of a rare word is exact."""
+
 _LEAF_CANDIDATES = 40
 _PRIOR = 20
 _FEW = 1_000
@@ -228,7 +231,7 @@ def _verify(connection: Connection, query: Query, proposed: _Proposed, reading: 
     seen = _Seen(proposed)
     chosen = _chosen(len(proposed.ids), proposed.recent)
     for start in range(0, len(chosen), _AT_ONCE):
-        if start and time.perf_counter() > until:
+        if start and len(chosen) > _FEW_ENOUGH and time.perf_counter() > until:
             break
         places = {proposed.ids[place]: place for place in chosen[start : start + _AT_ONCE]}
         for article in readable(connection, list(places)):

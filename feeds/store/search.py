@@ -10,7 +10,7 @@ script without spaces) is asked of the newest articles one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -73,7 +73,7 @@ def candidates(connection: Connection, query: Query, *, limit: int, before: int 
         return newest(connection, limit=limit, before=before)
     values = {"expression": expression, "before": before or _BEYOND, "limit": limit}
     if connection.dialect.name == "sqlite":
-        return list(connection.execute(_FTS5_CANDIDATES, values).scalars())
+        return (_waiting(connection, values) + list(connection.execute(_FTS5_CANDIDATES, values).scalars()))[:limit]
     with _by_index(connection):
         return list(connection.execute(_TSQUERY_CANDIDATES, values).scalars())
 
@@ -85,7 +85,8 @@ def some_candidates(connection: Connection, query: Query, *, limit: int) -> list
         return newest(connection, limit=limit)
     values = {"expression": expression, "limit": limit}
     if connection.dialect.name == "sqlite":
-        return list(connection.execute(_SOME_FTS5, values).scalars())
+        waiting = _waiting(connection, {"before": _BEYOND, "limit": limit})
+        return (waiting + list(connection.execute(_SOME_FTS5, values).scalars()))[:limit]
     with _by_index(connection):
         return list(connection.execute(_SOME_TSQUERY, values).scalars())
 
@@ -100,10 +101,17 @@ def all_candidates(connection: Connection, query: Query, *, since: int) -> list[
         ids = connection.execute(statement, {"since": since}).scalar()
     elif sqlite:
         ids = connection.execute(_ALL_FTS5, {"expression": expression, "since": since}).scalar()
+        waiting = _waiting(connection, {"before": _BEYOND, "limit": _MOST_WAITING})
+        ids = ",".join(filter(None, (ids, *map(str, waiting))))
     else:
         with _by_index(connection):
             ids = connection.execute(_ALL_TSQUERY, {"expression": expression, "since": since}).scalar()
     return sorted(map(int, ids.split(",")), reverse=True) if ids else []
+
+
+def _waiting(connection: Connection, values: Mapping[str, object]) -> list[int]:
+    """Articles that SQLite's index has not taken in yet (`search_index.take_in`): any of them may be selected."""
+    return list(connection.execute(_WAITING, values).scalars())
 
 
 @contextmanager
@@ -129,6 +137,11 @@ _NEWEST = (
 _FTS5_CANDIDATES = sa.text(
     "SELECT rowid FROM search WHERE search MATCH :expression AND rowid < :before ORDER BY rowid DESC LIMIT :limit"
 )
+_WAITING = sa.text(
+    "SELECT id FROM articles WHERE id > (SELECT indexed FROM search_position) AND id < :before "
+    "ORDER BY id DESC LIMIT :limit"
+)
+_MOST_WAITING = 5_000
 _SOME_FTS5 = sa.text("SELECT rowid FROM search WHERE search MATCH :expression LIMIT :limit")
 _SOME_TSQUERY = sa.text("SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression) LIMIT :limit")
 _ALL_SQLITE = sa.text("SELECT group_concat(id) FROM articles WHERE id >= :since")
