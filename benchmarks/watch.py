@@ -173,9 +173,10 @@ def reader_environment() -> Path | None:
     python = folder / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    has_it = [str(python), "-c", "import reader"]
+    # What its own copy of feedparser needs is not always installed with it.
+    has_it = [str(python), "-c", "import reader, sgmllib"]
     if subprocess.run(has_it, capture_output=True).returncode != 0:
-        subprocess.run([str(python), "-m", "pip", "install", "-q", "reader"], capture_output=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "reader", "sgmllib3k"], capture_output=True)
     return python if subprocess.run(has_it, capture_output=True).returncode == 0 else None
 
 

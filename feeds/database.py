@@ -135,6 +135,8 @@ def _engine(url: sa.URL, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=10,
+        # Each connection has pages of its own in memory: the one used last has those that are wanted next.
+        pool_use_lifo=True,
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
     )
 
