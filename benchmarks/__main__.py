@@ -21,7 +21,8 @@ SMALL = {
     "search": ["--articles", "3000"],
     "topics": ["--queries", "10000", "--articles", "100"],
 }
-NO_BENCHMARKS = {"feed_server"}
+NO_BENCHMARKS = {"feed_server", "feedback"}
+"""No benchmark, and one that needs a corpus from elsewhere."""
 
 
 def names() -> list[str]:
