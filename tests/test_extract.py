@@ -210,6 +210,23 @@ def test_a_site_name_after_the_title_goes_and_a_dash_in_it_stays() -> None:
     assert built(f"<p>{PROSE}</p>" * 3, head).title == "Nuoc Ngam - a market wakes up"
 
 
+def test_prose_outside_of_any_paragraph_is_kept_in_its_place() -> None:
+    loose = "The first of the texts stands in no <b>paragraph</b> at all, as it did when pages were written by hand."
+    later = "The second one stands between two paragraphs, and it has a <a href='/x'>link</a> in its middle, too."
+    article = built(f"<h1>Two loose texts</h1><div>{loose}<p>{PROSE * 3}</p>{later}<p>{PROSE * 3}</p></div>")
+    places = [
+        article.text.find(words) for words in ("The first", "no paragraph", "The delegations", "a link in", "too.")
+    ]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_the_day_in_the_address_outweighs_a_far_one_on_the_page() -> None:
+    body = f"<h1>A bridge is opened at last</h1><p>{PROSE * 4}</p><div class='date'>17 June 2019</div>"
+    article = built(body, url="https://site.test/home/2017/7/12/a-bridge-is-opened")
+    assert article.published == datetime(2017, 7, 12, tzinfo=UTC)
+
+
 def test_a_date_printed_in_figures_reads_day_first() -> None:
     article = built(f"<h1>Ferry runs again after the storm</h1><div>05/10/2026</div><p>{PROSE}</p><p>{PROSE}</p>")
     assert article.published == datetime(2026, 10, 5, tzinfo=UTC)

@@ -14,13 +14,14 @@ from lxml.html import HtmlElement
 
 from feeds.extract.byline import name_in
 from feeds.layout import HEADINGS, is_aside
-from feeds.markup import UNSEEN, one_line, text_of, words_of
+from feeds.markup import BREAKING, UNSEEN, one_line, text_of, words_of
 
 LARGEST_SHARE = 0.4
 """An element with more of the page's text than this is not a sidebar, whatever it calls itself."""
 LONGEST_CAPTION = 220
 SHORT_CAPTION_WORDS = 14
 MOST_CELLS = 12
+LEAST_LOOSE = 40
 
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:player|audio|tts|speech|text-?to-?speech|listen|datepicker|calendar|search(?:-?(?:box|form|bar))?|share|"
@@ -42,6 +43,7 @@ _RELATED = re.compile(
     r"baca juga|lire aussi)",
     re.IGNORECASE,
 )
+_LOOSE_PARENTS = ("div", "section", "article", "main", "center", "td", "body", "blockquote")
 _BLOCKS = frozenset({"p", "div", "table", "ul", "ol", "h1", "h2", "h3", "h4", "section", "article", "blockquote"})
 
 
@@ -60,6 +62,7 @@ def prune(tree: HtmlElement) -> None:
     _drop_lines_under_pictures(tree)
     _drop_related(tree)
     _open_layout_tables(tree)
+    _wrap_loose_text(tree)
 
 
 def _is_furniture(element: HtmlElement) -> bool:
@@ -182,6 +185,28 @@ def _open_layout_tables(tree: HtmlElement) -> None:
 def _holds_prose(cell: HtmlElement) -> bool:
     paragraphs = sum(1 for _ in islice(cell.iter("p"), 3))
     return paragraphs >= 2 or next(cell.iterdescendants("table"), None) is not None or len(text_of(cell, 900)) > 800
+
+
+def _wrap_loose_text(tree: HtmlElement) -> None:
+    """Prose that stands beside paragraphs without being in one, as on hand-made pages, is put into one of its own."""
+    parents = {step.getparent() for step in tree.iter("p")}
+    for parent in [step for step in tree.iter(*_LOOSE_PARENTS) if step in parents]:
+        run: HtmlElement | None = None
+        if len((parent.text or "").strip()) >= LEAST_LOOSE:
+            run = parent.makeelement("p")
+            run.text, parent.text = parent.text, None
+            parent.insert(0, run)
+        for child in list(parent):
+            if child is run:
+                continue
+            if child.tag in BREAKING and child.tag != "br":
+                run, tail = None, child.tail or ""
+                if len(tail.strip()) >= LEAST_LOOSE:
+                    run, child.tail = parent.makeelement("p"), None
+                    run.text = tail
+                    child.addnext(run)
+            elif run is not None:
+                run.append(child)
 
 
 def _drop_with_list(element: HtmlElement) -> None:

@@ -58,12 +58,15 @@ def published(
         if not _EXACT.search(text):  # a day only: what is printed may know the hour
             return printed if printed and printed.date() == instant.date() else instant
         return _as_printed(instant, printed, printed_has_time, time_zone)
+    dated = _DATED_PATH.search(urlsplit(url).path)
+    in_path = parse_date("-".join(dated.groups()), time_zone=zone) if dated else None
+    if printed and in_path and abs(printed.date() - in_path.date()) > timedelta(days=1):
+        printed = None  # another article's card, a later change, an event: the address was made on the day itself
     if printed:
         return _with_hour_of(printed, printed_has_time, entry_date)
     if entry_date:
         return entry_date
-    dated = _DATED_PATH.search(urlsplit(url).path)
-    return parse_date("-".join(dated.groups()), time_zone=zone) if dated else None
+    return in_path
 
 
 def changed(stated: Sequence[str], time_zone: str | None) -> datetime | None:
