@@ -141,7 +141,7 @@ def _newspaper() -> Reader:
     from newspaper import Article  # type: ignore[import-not-found]
 
     def read(html: bytes, url: str) -> Page:
-        article = Article(url)
+        article = Article(url, fetch_images=False)
         article.download(input_html=html.decode("utf-8", "replace"))
         article.parse()
         day = article.publish_date.date().isoformat() if article.publish_date else ""
