@@ -32,6 +32,8 @@ OUTAGE_AFTER = timedelta(minutes=5)
 LEAST_HOSTS = 3
 """Different hosts that must have fallen silent together, with no answer since, before our own network is blamed."""
 EXPIRING = timedelta(days=14)
+GAP_SHOWN = timedelta(days=2)
+"""A gap is a thing of the past as soon as it is seen; so long it is shown."""
 
 CODES = {
     "unreachable": "The site cannot be reached",
@@ -46,6 +48,7 @@ CODES = {
     "unreadable": "What the site sends cannot be read",
     "too-large": "The site sends more than a page can honestly have",
     "silent": "The source has been silent for three times its rhythm",
+    "gap": "Articles may have been missed",
     "moved": "The source has moved",
     "network": "Many sources cannot be reached",
 }
@@ -77,7 +80,7 @@ class Findings:
 
 def of_source(state: SourceState, now: datetime) -> Findings:
     """What is wrong with one source."""
-    lasting = [alarm for alarm in (_moved(state), _expiring(state, now)) if alarm is not None]
+    lasting = [alarm for alarm in (_moved(state), _expiring(state, now), _gap(state, now)) if alarm is not None]
     if state.error_code is None:
         found = [alarm for alarm in (_strange(state), _silent(state, now)) if alarm is not None]
         return Findings((*found, *lasting))
@@ -85,7 +88,7 @@ def of_source(state: SourceState, now: datetime) -> Findings:
     if alarm is not None:
         return Findings((alarm, *lasting), _OF_THE_LIST - {alarm.code})
     # Too early to tell: what was wrong before may still be, and may be over.
-    return Findings(tuple(lasting), frozenset(CODES) - {"moved", "certificate-expiring", "network"})
+    return Findings(tuple(lasting), frozenset(CODES) - {"moved", "certificate-expiring", "gap", "network"})
 
 
 def code_of(error_code: str) -> str:
@@ -222,6 +225,24 @@ def _expiring(state: SourceState, now: datetime) -> Alarm | None:
         f"a certificate that is good for more than {EXPIRING.days} days",
         seen,
         "Only the site can renew it; write to its webmaster if it does not. After that day the source is not read.",
+    )
+
+
+def _gap(state: SourceState, now: datetime) -> Alarm | None:
+    """The list no longer reached back to what was known, and its older pages could not be read."""
+    gap = state.learned.get("gap")
+    if not gap:
+        return None
+    since, seen = datetime.fromisoformat(gap["since"]), datetime.fromisoformat(gap["seen"])
+    if now - seen > GAP_SHOWN:
+        return None
+    return Alarm(
+        "gap",
+        seen,
+        f"a list that reaches back to the look at {_minute(since)}",
+        f"only newer entries on it at {_minute(seen)}; {gap['why']}",
+        f"{_OPEN_IT} Look there for what was published after {_minute(since)}. If it comes again, look more often "
+        "(interval in sources.toml) or watch a list that reaches further back.",
     )
 
 

@@ -30,11 +30,15 @@ _WEIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list as it was read: its entries, how many of them have a date, and how many were known before."""
+    """One list as it was read: its entries, how many of them have a date, and how many were known before.
+
+    `continues`: none was known, but an older page of it shows what is.
+    """
 
     entries: int
     dated: int
     known: int
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ class Habits:
             return ""
         undated = self.dated >= NEARLY_ALL and listing.dated == 0
         # After a long pause a busy list may honestly have been replaced as a whole.
-        other = self.known >= 0.5 and listing.known == 0 and expected_news < self.entries / 2
+        replaced = listing.known == 0 and not listing.continues
+        other = self.known >= 0.5 and replaced and expected_news < self.entries / 2
         if undated and other:
             return "unrelated"
         if listing.entries * FAR_FEWER < self.entries and listing.entries * 2 < self.fewest:

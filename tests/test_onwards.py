@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -82,6 +83,25 @@ def test_the_third_page_follows_the_second() -> None:
 )
 def test_what_only_looks_so(more: str) -> None:
     assert next_page(page(more), HERE) is None
+
+
+@pytest.mark.parametrize(
+    ("here", "pager", "expected"),
+    [
+        ("/news.html", "<li>1</li><li>{2}</li><li>{3}</li>", "/news.html?Page=2"),
+        ("/news.html", "<li class='active'>{1}</li><li>{2}</li>", "/news.html?Page=2"),
+        ("/news.html", "<li>{2}</li><li>{3}</li><li>{40}</li>", "/news.html?Page=2"),
+        ("/news.html?Page=2", "<li>{1}</li><li>2</li><li>{3}</li>", "/news.html?Page=3"),
+        ("/news.html?Page=2", "<li>{1}</li><li class='page-item current'>{2}</li><li>{3}</li>", "/news.html?Page=3"),
+        ("/news.html?Page=3", "<li>{1}</li><li>{2}</li><li>3</li>", None),
+        ("/news.html", "<li><a href='/2024'>2024</a></li><li><a href='/2023'>2023</a></li>", None),
+        ("/news.html", "<li><a href='/a?id=2'>2</a></li>", None),
+    ],
+)
+def test_a_pager_of_numbers(here: str, pager: str, expected: str | None) -> None:
+    written = re.sub(r"\{(\d+)\}", r"<a href='/news.html?Page=\1'>\1</a>", pager)
+    found = next_page(page(f"<ul class='pagination'>{written}</ul>"), f"https://portal.test{here}")
+    assert found == (None if expected is None else f"https://portal.test{expected}")
 
 
 @settings(max_examples=150, deadline=None)

@@ -65,6 +65,7 @@ class Desk:
         self.clock = clock
         self.site = site
         self.newest = 0
+        self.by_link_field = False
         self.session = public_session(allow_private_networks=True)
         late = Late()
         self.origin = server.enter_context(serving(late))
@@ -104,10 +105,13 @@ class Desk:
             f"<description>{f'What was said on day {number}. ' * 60}</description></item>"
             for number in range(self.newest, 0, -1)
         )
+        links = f"<a:link rel='hub' href='{self.hub}'/><a:link rel='self' href='{self.topic}'/>"
+        field = {"Link": f'<{self.hub}>; rel="hub", <{self.topic}>; rel="self"'}
         self.site.feed(
             "/feed",
             "<rss version='2.0' xmlns:a='http://www.w3.org/2005/Atom'><channel><title>Portal</title>"
-            f"<a:link rel='hub' href='{self.hub}'/><a:link rel='self' href='{self.topic}'/>{items}</channel></rss>",
+            f"{'' if self.by_link_field else links}{items}</channel></rss>",
+            headers=field if self.by_link_field else None,
         )
 
     def keep(self) -> None:
@@ -221,6 +225,20 @@ def test_a_hub_that_we_did_not_write_tells_us_of_news(desk: Desk, method: str) -
         desk.engine.drain()
         assert desk.found == 2
         assert desk.next_look == timedelta(hours=6)
+
+
+@on_sqlite_alone
+def test_a_hub_that_only_the_link_field_names_tells_us_too(desk: Desk, peer: PeerHub) -> None:
+    """WebSub, section 4: a subscriber looks at the `Link` field first, and a feed need not repeat it."""
+    desk.by_link_field = True
+    desk.watch(peer.address)
+    peer.settle()
+    assert (desk.lease.hub, desk.lease.topic) == (peer.address, desk.topic)
+    desk.clock.advance(minutes=1)
+    desk.publish()
+    peer.publish(desk.topic)
+    desk.engine.drain()
+    assert desk.found == 2
 
 
 def test_when_the_source_goes_the_hub_is_told_and_the_lease_forgotten(desk: Desk, peer: PeerHub) -> None:

@@ -21,6 +21,7 @@ _HEADLINES = {
         "unreadable": "Không đọc được những gì trang gửi",
         "too-large": "Trang gửi nhiều hơn mức một trang có thể có",
         "silent": "Nguồn im lặng lâu gấp ba nhịp thường lệ",
+        "gap": "Có thể đã bỏ sót bài",
         "moved": "Nguồn đã chuyển địa chỉ",
         "network": "Nhiều nguồn không liên lạc được",
         ENDPOINT_DISABLED: "Một webhook đã bị tạm dừng",

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from feeds.model import Entry, Source
 
@@ -117,11 +118,19 @@ def _with_fields(body: bytes, url: str, options: Mapping[str, Any]) -> Mapping[s
 
 
 def _older_items(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
+    from feeds.errors import NotAFeed
     from feeds.link_header import related
-    from feeds.sources.json_feed import looks_like_json, next_address
+    from feeds.sources.feed import read_feed_metadata
 
-    said = related(headers, "next", url)
-    return said or (next_address(body, url) if looks_like_json(body) else None)
+    try:
+        address = (
+            related(headers, "next", url)
+            or related(headers, "prev-archive", url)
+            or read_feed_metadata(body, url, headers.get("Content-Type")).older
+        )
+    except NotAFeed:
+        return None
+    return address if address and address != url and urlsplit(address).netloc == urlsplit(url).netloc else None
 
 
 KINDS: dict[str, SourceKind] = {

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, pairwise
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from feeds.errors import NotAFeed
 from feeds.model import Entry
@@ -41,7 +42,8 @@ _ROOT_TAG = re.compile(rf"<(?:[A-Za-z][\w.-]{{0,20}}:)?(?:{'|'.join(_ROOTS)})(?=
 @dataclass(frozen=True, slots=True)
 class FeedMetadata:
     """What a feed says of itself. `hub` and `self_url` are WebSub's (absolute); hours are 0–23 and days are 0–6 from
-    Monday, both in UTC as RSS has them.
+    Monday, both in UTC as RSS has them. `older` is where its older items stand (RFC 5005: a paged feed's "next", an
+    archived one's "prev-archive").
     """
 
     title: str = ""
@@ -49,6 +51,7 @@ class FeedMetadata:
     home: str | None = None
     hub: str | None = None
     self_url: str | None = None
+    older: str | None = None
     ttl_minutes: int | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
@@ -176,10 +179,23 @@ def _metadata(root: Any, channel: Any, url: str) -> FeedMetadata:
         home=home,
         hub=related("hub"),
         self_url=related("self"),
+        older=related("next") or related("prev-archive") or _of_wordpress(fields, url),
         ttl_minutes=_minutes(text_of(fields, "ttl")),
         skip_hours=_skip_hours(fields),
         skip_days=_skip_days(fields),
     )
+
+
+def _of_wordpress(fields: Fields, url: str) -> str | None:
+    """WordPress names no older page of its feeds, and has them at `?paged=` (its query variable for any list)."""
+    parts = urlsplit(url)
+    if "wordpress.org/" not in text_of(fields, "generator") or not re.search(r"/feed(?:[/?]|$)|[?&]feed=", url):
+        return None
+    query = dict(parse_qsl(parts.query[:1_000]))
+    page = query.get("paged", "1")
+    if not (page.isascii() and page.isdigit() and len(page) <= 4):
+        return None
+    return urlunsplit(parts._replace(query=urlencode(query | {"paged": int(page) + 1}), fragment=""))
 
 
 def _minutes(text: str) -> int | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from feeds.errors import NotAFeed
 from feeds.model import Entry
@@ -45,16 +45,8 @@ def read_json_metadata(body: bytes, url: str) -> dict[str, Any]:
         "home": web_address(_string(feed, "home_page_url"), url),
         "hub": web_address(hub, url),
         "self_url": web_address(_string(feed, "feed_url"), url),
+        "older": web_address(_string(feed, "next_url"), url),
     }
-
-
-def next_address(body: bytes, url: str) -> str | None:
-    """Where the feed's older items stand (`next_url`); None where it names no such place at its own host."""
-    try:
-        address = web_address(_string(_feed(body, url), "next_url"), url)
-    except NotAFeed:
-        return None
-    return address if address and address != url and urlsplit(address).netloc == urlsplit(url).netloc else None
 
 
 def _feed(body: bytes, url: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Where a list goes on: the address of the page that follows an HTML page of a list. Pure.
 
-    rel=next in the head ─ in the `Link` field ─ on a link ─ a link or button that says "next" or "load more"
+    rel=next in the head ─ in the `Link` field ─ on a link ─ a link or button that says "next" or "load more" ─
+    the number after this page's own in a pager
 
 A button's address is its `href`, a `data-` attribute, or the GET form around it. Only the same host is followed, and
 only what a browser could ask for by GET: what a script would make up is not guessed.
@@ -75,7 +76,7 @@ def next_page(html: bytes, url: str, links: Sequence[Link] = ()) -> str | None:
             target = _other(address, base, url)
             if target is not None and _counts_on(target, url):
                 return target
-    return None
+    return _next_number(tree, base, url)
 
 
 def _says_next(element: HtmlElement) -> bool:
@@ -109,6 +110,37 @@ def _counts_on(target: str, url: str) -> bool:
     folder, _, last = asked.path.rstrip("/").rpartition("/")
     own = here.path.rstrip("/")
     return bool(_COUNT.fullmatch(last)) and folder in (own, own.rpartition("/")[0] if _ends_in_count(own) else own)
+
+
+def _next_number(tree: HtmlElement, base: str, url: str) -> str | None:
+    """The next page's address in a pager that says nothing but numbers: "1 2 3 … 40"."""
+    linked: dict[int, tuple[str, HtmlElement]] = {}
+    for link in islice(tree.iter("a"), 10 * MOST_CONTROLS):
+        number = _number(link)
+        target = _other(link.get("href") or "", base, url) if number is not None else None
+        if number is not None and target is not None and _counts_on(target, url):
+            linked.setdefault(number, (target, link))
+    if not linked:
+        return None
+    pager = next(islice(next(iter(linked.values()))[1].iterancestors(), 1, 2), None)  # "ul > li > a", "div > span > a"
+    shown = {number: step for step in (pager.iter("*") if pager is not None else ()) if (number := _number(step))}
+    marked = next((number for number, step in shown.items() if _is_current(step)), None)
+    unlinked = next((number for number in sorted(shown) if number not in linked), None)
+    own = marked or unlinked or (1 if url.split("#")[0] == url.split("?")[0] else None)
+    following = linked.get(own + 1) if own is not None else None
+    return following[0] if following else None
+
+
+def _number(element: HtmlElement) -> int | None:
+    if len(element) > 1:
+        return None
+    text = "".join(islice(element.itertext(), 4)).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
+def _is_current(element: HtmlElement) -> bool:
+    said = " ".join(f"{step.get('class') or ''}" for step in (element, *islice(element.iterancestors("li", "span"), 1)))
+    return element.get("aria-current") is not None or bool(re.search(r"(?:^|[\s_-])(?:active|current|selected)", said))
 
 
 def _ends_in_count(path: str) -> bool:

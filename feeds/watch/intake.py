@@ -18,12 +18,13 @@ from feeds.errors import FeedsError, FetchError, LayoutChanged
 from feeds.fetch import Response
 from feeds.identity import Decider, Decision, Key, Verdict
 from feeds.list_habits import TAKEN_AFTER, Habits, Listing
-from feeds.model import Article
+from feeds.model import Article, Entry
 from feeds.politeness import host_of
 from feeds.store import articles, stories
 from feeds.store.sources import SourceState
 from feeds.targets import Claim
 from feeds.watch.look import Look
+from feeds.watch.older import OlderPages
 
 log = logging.getLogger(__name__)
 
@@ -54,44 +55,57 @@ class Findings:
         return not self.unread and len(self.completed) == wanted
 
 
-def decide(database: Database, source_id: int, state: SourceState, look: Look, now: datetime) -> list[Decision]:
-    """What each entry is. Raises `LayoutChanged` for what is no list of this source."""
-    names = [identity.keys(entry) for entry in look.entries]
-    known: dict[Key, articles.Known] = {}
-    if state.succeeded_at is not None:
-        with database.read() as connection:
-            known = articles.known(connection, source_id, identity.wanted_keys(look.entries, names))
-    baseline = state.baseline_at is None
-    decider = Decider(known, source_slug=look.source.slug, now=now, last_look=state.succeeded_at, baseline=baseline)
-    return _judged(state, look, decider.decide(look.entries, names), now)
-
-
-def _judged(state: SourceState, look: Look, decisions: list[Decision], now: datetime) -> list[Decision]:
-    """Compare the list with what it usually is. Raises `LayoutChanged` for what is no list of this source.
-
-    Where that stays for days, it is taken in after all, and nobody is alerted of it.
+def decide(
+    database: Database, source_id: int, state: SourceState, look: Look, now: datetime, pages: OlderPages
+) -> list[Decision]:
+    """What each entry is, those of older `pages` included where the list's first one does not reach back to what is
+    known. Raises `LayoutChanged` for what is no list of this source.
     """
+
+    def decided(entries: Sequence[Entry]) -> list[Decision]:
+        names = [identity.keys(entry) for entry in entries]
+        known: dict[Key, articles.Known] = {}
+        if state.succeeded_at is not None:
+            with database.read() as connection:
+                known = articles.known(connection, source_id, identity.wanted_keys(entries, names))
+        baseline = state.baseline_at is None
+        decider = Decider(known, source_slug=look.source.slug, now=now, last_look=pages.since, baseline=baseline)
+        return decider.decide(entries, names)
+
+    decisions, first = decided(look.entries), len(look.entries)
     is_page = look.source.kind == "page"
+    expected_news = Rhythm.from_json(state.rhythm).expected(pages.since or now, now) if is_page else 0.0
     listing = Listing(
         entries=len(decisions),
         dated=sum(one.entry.published is not None for one in decisions),
         known=sum(one.verdict is not Verdict.NEW for one in decisions),
     )
     habits = Habits.from_json(look.learned.get("list"))
-    expected_news = Rhythm.from_json(state.rhythm).expected(state.succeeded_at or now, now) if is_page else 0.0
     if habits.strangeness(listing, expected_news=expected_news, is_page=is_page) == "unrelated":
-        since = state.error_since if state.error_code == LayoutChanged.code else None
-        if since is None or now - since < TAKEN_AFTER:
-            raise LayoutChanged(
-                f"{listing.entries} links, none with a date and none known, stand in the list's place",
-                url=look.source.url,
-            )
+        _check_patience(state, look, listing, now)
         habits = Habits()
         look.learned["silently"] = True
+    elif pages.follow(decisions, decided):
+        listing = replace(listing, continues=True)
+    if len(look.entries) > first:
+        decisions = decided(look.entries)
     look.learned["list"] = habits.after(listing, expected_news=expected_news, is_page=is_page, now=now).to_json()
     if look.learned.get("silently"):
         return [replace(one, silent=True) for one in decisions]
     return decisions
+
+
+def _check_patience(state: SourceState, look: Look, listing: Listing, now: datetime) -> None:
+    """Raises `LayoutChanged` until what has nothing in common with the list has stood there for days.
+
+    Then it is taken in after all, and nobody is alerted of it.
+    """
+    since = state.error_since if state.error_code == LayoutChanged.code else None
+    if since is None or now - since < TAKEN_AFTER:
+        raise LayoutChanged(
+            f"{listing.entries} links, none with a date and none known, stand in the list's place",
+            url=look.source.url,
+        )
 
 
 def read_pages(

@@ -10,6 +10,7 @@ from typing import Any
 
 from feeds.errors import ReadError
 from feeds.fetch import Response
+from feeds.link_header import related
 from feeds.model import Entry, Source
 from feeds.sources import KINDS
 from feeds.sources.feed import read_feed_metadata
@@ -25,6 +26,8 @@ class Look:
     learned: dict[str, Any]
     began: datetime
     response: Response | None = None
+    list_response: Response | None = None
+    """The one that held the list, where `response` only led to it."""
     entries: list[Entry] = field(default_factory=list)
     digest: str | None = None
     unchanged: bool = False
@@ -45,7 +48,7 @@ class Looking:
     def look(self, state: SourceState, now: datetime) -> Look:
         """What stands there. Raises FetchError, ReadError and their kin."""
         look = Look(as_learned(state), dict(state.learned), now)
-        waiting = bool(look.learned.get("unread"))
+        waiting = bool(look.learned.get("unread") or look.learned.get("older"))
         look.response = self._visits.get(
             look.source.url,
             etag=None if waiting else state.etag,
@@ -91,6 +94,7 @@ class Looking:
         if onwards is not None:
             response = self.getter(look)(onwards)
         look.entries = kind.read(response.body, response.url, response.content_type, look.source)
+        look.list_response = response
         return onwards is None
 
     def _discover(self, look: Look) -> None:
@@ -129,8 +133,11 @@ def _learn_of_feed(look: Look) -> None:
         "skip_hours": sorted(said.skip_hours),
         "skip_days": sorted(said.skip_days),
     }
-    if said.hub:
-        look.learned |= {"hub": said.hub, "hub_topic": said.self_url or look.response.url}
+    # The `Link` field comes first (WebSub, section 4), and a feed need not repeat it.
+    headers, url = look.response.headers, look.response.url
+    hub = related(headers, "hub", url) or said.hub
+    if hub:
+        look.learned |= {"hub": hub, "hub_topic": related(headers, "self", url) or said.self_url or url}
 
 
 def _digest(entries: Sequence[Entry]) -> str:

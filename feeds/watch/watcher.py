@@ -19,6 +19,7 @@ from feeds.targets import Claim
 from feeds.visits import Visits
 from feeds.watch import intake, timing
 from feeds.watch.look import Look, Looking, as_learned
+from feeds.watch.older import OlderPages
 from feeds.watch.timing import WatchPolicy
 
 log = logging.getLogger(__name__)
@@ -111,22 +112,28 @@ class Watcher:
     def _take_in(self, claim: Claim, state: SourceState, look: Look) -> bool:
         """Read the pages of what is new and write everything; whether there is anything to announce."""
         now = self._clock()
-        decisions = intake.decide(self._database, claim.ref, state, look, now)
         renewed = self._renewed(claim)
         if renewed is None:
             return False
         claim = renewed
         get = self._looking.getter(look)
+        half = now + (claim.leave_at - now) / 2
+        before = state.succeeded_at if state.baseline_at is not None else None
+        pages = OlderPages(look, before, get, lambda: self._clock() < half and not self.stopping.is_set())
+        decisions = intake.decide(self._database, claim.ref, state, look, now, pages)
         findings = intake.read_pages(look, decisions, get, claim, self._clock, self.stopping)
         look.learned["unread"] = dict(findings.unread)
+        complete = findings.is_complete and pages.is_done
+        pages.remember(complete=complete, now=now)
         with self._database.write() as connection:
             if not targets.is_own(connection, claim):
                 return False
             fresh, listed = intake.write(connection, claim.ref, findings, now)
             # What a list shows stays stored, however old it is: forgotten, it would be news again (bot.retention).
             look.learned["listed"] = listed or look.learned.get("listed", [])
-            soon = timing.soon(findings.retry_after) if findings.unread else timedelta(0)
-            again = None if findings.is_complete else now + soon
+            must_wait = findings.unread or pages.has_failed
+            soon = timing.soon(findings.retry_after) if must_wait else timedelta(0)
+            again = None if complete else now + soon
             self._finish(connection, claim, state, look, now, fresh=fresh, again=again)
         log.info(
             "looked",
