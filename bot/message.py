@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from bot.clean import cut, inner, one_line, units, web_address
 from bot.languages import sentence
 from bot.languages.alarm_headlines import headline
+from bot.languages.alarm_sentences import said_in
 from bot.model import Alert
 
 MAXIMUM_TEXT = 4096
@@ -395,7 +396,7 @@ def _operator(writer: _Writer, data: Mapping[str, Any], language: str) -> None:
     if message:
         writer.add(f"\n{message}")
     for key in ("expected", "seen", "advice"):
-        text = cut(one_line(data.get(key), 2000), _QUOTE)
+        text = cut(said_in(language, one_line(data.get(key), 2000)), _QUOTE)
         if text:
             writer.add(f"\n{sentence(language, f'alert_{key}')}: ", "italic")
             writer.add(text)

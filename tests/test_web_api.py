@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 import requests
 from browser import ADMIN_TOKEN, Clock, fill, new_database, served, services
+from markupsafe import escape
+
+from bot.web.api.reference import reference
+from bot.web.pages import words
 
 SEED = "a" * 32
 
@@ -220,3 +224,16 @@ def test_a_method_that_is_not_taken_is_answered_with_those_that_are(base: str, p
     assert answer.status_code == 405
     assert answer.headers["Allow"] == methods
     assert answer.json()["title"] == "Method Not Allowed"
+
+
+def test_the_reference_is_said_in_every_language(base: str) -> None:
+    told = reference(requests.get(f"{base}/api/openapi.json", timeout=10).json())
+    sentences = {told["description"]}
+    sentences |= {one.summary for operations in told["groups"].values() for one in operations}
+    sentences |= {field.description for group in told["groups"].values() for one in group for field in one.fields}
+    sentences |= {shape.description for shape in told["shapes"]}
+    sentences |= {field.description for shape in told["shapes"] for field in shape.fields}
+    for language in words.LANGUAGES:
+        assert [one for one in sentences if one and words.described(language, one) is None] == []
+        page = requests.get(f"{base}/api/docs?lang={language}", timeout=10).text
+        assert str(escape(words.described(language, "Everything that is watched."))) in page

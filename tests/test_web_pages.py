@@ -295,7 +295,7 @@ def test_a_chosen_language_is_kept(site: str) -> None:
 
 def test_a_search_is_shown_in_another_language_with_its_query(site: str) -> None:
     page = document(f"{site}/search?q=coast guard&notice=x&lang=en")
-    [link] = page.cssselect("footer a[hreflang=vi]")
+    [link] = page.cssselect("header a[hreflang=vi]")
     assert link.get("href") == "/search?q=coast+guard&lang=vi"
 
 

@@ -72,18 +72,18 @@ def test_an_operator_votes_on_an_article(site: Site, operator: Visitor) -> None:
     path = f"/operators/topics/{DECLARED}/votes"
     page = operator.see(f"/articles/{uid}")
     buttons = [form.cssselect("button")[0].text_content() for form in page.forms if form.get("action") == path]
-    assert buttons == ["👍: wanted", "👎: not wanted"]
+    assert [button.split(":")[0] for button in buttons] == ["Belongs here", "Does not"]
     answer = operator.submit(page, path)
     assert "Noted." in text_of(answer)
-    assert "✓ 👍: wanted" in text_of(answer)
+    assert "✓ Belongs here" in text_of(answer)
     answer = operator.submit(operator.see(f"/articles/{uid}"), path, good="no")
-    assert "✓ 👎: not wanted" in text_of(answer)
+    assert "✓ Does not" in text_of(answer)
     assert desk_votes(site, DECLARED) == [False]
 
 
 def test_nobody_else_votes_there(site: Site) -> None:
     uid = matched_article(site)
-    assert "👍" not in Visitor(site).get(f"{site.base}/articles/{uid}", timeout=10).text
+    assert "Belongs here" not in Visitor(site).get(f"{site.base}/articles/{uid}", timeout=10).text
     path = f"{site.base}/operators/topics/{DECLARED}/votes"
     assert requests.post(path, data={"article": uid, "good": "yes"}, timeout=10).status_code == 403
     assert desk_votes(site, DECLARED) == []
@@ -105,7 +105,7 @@ def test_a_suggestion_is_shown_with_its_measure_and_taken_with_one_click(site: S
     with_votes(site, DESK)
     page = operator.see("/operators/topics?slug=oil")
     text = " ".join(page.text_content().split())
-    assert "30 👍, 15 👎." in text
+    assert "30 said “belongs here”, 15 “does not”." in text
     assert "Of what it selects, 67 % → 100 % is wanted; 100 % of what is wanted is still selected." in text
     answer = operator.submit(page, "/operators/topics/oil/improve")
     assert "Saved, and live for the next article." in text_of(answer)
@@ -146,4 +146,4 @@ def test_few_votes_say_how_many_are_missing(site: Site, operator: Visitor) -> No
     operator.submit(operator.see(f"/articles/{matched_article(site)}"), f"/operators/topics/{DECLARED}/votes")
     assert OPERATORS == "desk"
     text = operator.see(f"/operators/topics?slug={DECLARED}").text_content()
-    assert "1 👍, 0 👎. With 19 more, changes can be suggested." in " ".join(text.split())
+    assert "1 said “belongs here”, 0 “does not”. With 19 more, changes can be suggested." in " ".join(text.split())

@@ -42,6 +42,15 @@ def bars(
     return _CHART.format(kind="bars", width=len(days) * step, height=height, label=label, inside=Markup("").join(parts))
 
 
+def framed(drawing: Markup, top: str, ends: Sequence[str]) -> Markup:
+    """A chart with what its height and its width mean: the highest value, and the ends of the time below."""
+    scale = Markup("").join(Markup("<span>{}</span>").format(end) for end in ends)
+    return Markup(
+        '<div class="plot"><p class="top" aria-hidden="true"><span>{}</span></p>{}'
+        '<p class="scale" aria-hidden="true">{}</p></div>'
+    ).format(top, drawing, scale)
+
+
 def spark(values: Sequence[int], label: str) -> Markup:
     """A line of tiny bars, for a table's cell: a source's rhythm."""
     height, step = 16, 4

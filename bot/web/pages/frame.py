@@ -16,7 +16,9 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
+from bot.languages import alarm_sentences
 from bot.languages.query_errors import said_in
 from bot.web.pages import words
 from feeds.alarms import CODES
@@ -142,6 +144,22 @@ class Page:
         """The headline of what is wrong with a source (`feeds.alarms.CODES`)."""
         key = f"alarms.{code}"
         return self.say(key) if words.knows(key) else CODES.get(code, code)
+
+    def alarm_text(self, text: str) -> Markup:
+        """What an alarm says was expected or seen, or advises; English is marked as such where it could not be said."""
+        said = alarm_sentences.said_in(self.language, text)
+        if said == text and self.language != "en":
+            return Markup('<span lang="en">{}</span>').format(text)
+        return Markup("{}").format(said)
+
+    def described(self, sentence: str) -> Markup:
+        """What the API's document says of itself, with what stands between backticks as code."""
+        said = words.described(self.language, sentence)
+        parts = escape(sentence if said is None else said).split("`")
+        text = Markup("").join(
+            Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts)
+        )
+        return text if said is not None else Markup('<span lang="en">{}</span>').format(text)
 
     def query_error(self, error: QueryError) -> str:
         """What is wrong with a query."""

@@ -59,6 +59,8 @@ class Home:
     health: dict[str, int]
     alerts: tuple[reading.SentAlert, ...]
     article_count: int
+    today: int
+    """How many articles were found on this UTC day."""
     sent: int
     followers: int
     chart: Markup
@@ -90,6 +92,7 @@ def read_home(connection: Connection, page: Page, activity: Activity | None = No
     days = charts.days_back(page.now.date(), DAYS)
     activity = activity or read_activity(connection, page.now)
     found = activity.found
+    together = _together(found)
     states = sorted(source_store.states(connection), key=_liveliness, reverse=True)
     counts = topics.match_counts(connection)
     latest = reading.latest_matches(connection)
@@ -109,9 +112,10 @@ def read_home(connection: Connection, page: Page, activity: Activity | None = No
         health=health_counts(states),
         alerts=tuple(reading.sent_alerts(connection)),
         article_count=articles.count(connection),
+        today=together.get(page.now.date().isoformat(), 0),
         sent=deliveries.counts(connection)["sent"],
         followers=sum(reading.destination_counts(connection).values()),
-        chart=activity_chart(page, days, _together(found), activity.sent),
+        chart=activity_chart(page, days, together, activity.sent),
         offline=is_cut_off(states),
     )
 
@@ -158,7 +162,15 @@ def activity_chart(page: Page, days: list[date], found: dict[str, int], sent: di
         articles=page.count("counts.articles", sum(first)),
         alerts=page.count("counts.alerts", sum(second)),
     )
-    return charts.bars(days, first, label, titles, second)
+    if not any(first) and not any(second):
+        return Markup('<p class="empty">{}</p>').format(page.say("home.quiet", days=len(days)))
+    drawing = charts.bars(days, first, label, titles, second)
+    return charts.framed(drawing, page.number(max(*first, *second)), ends_of(page, days))
+
+
+def ends_of(page: Page, days: list[date]) -> tuple[str, str]:
+    """The first and the last day, for below a chart."""
+    return words.short_day(page.language, days[0]), words.short_day(page.language, days[-1])
 
 
 def _rhythm(page: Page, found: dict[str, int]) -> Markup:

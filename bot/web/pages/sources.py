@@ -12,7 +12,7 @@ from bot.web import reading
 from bot.web.pages import charts, words
 from bot.web.pages.cards import Card, read_cards
 from bot.web.pages.frame import Feed, Page, render
-from bot.web.pages.home import DAYS, RHYTHM_DAYS, feeds_of_all
+from bot.web.pages.home import DAYS, RHYTHM_DAYS, ends_of, feeds_of_all
 from bot.web.source_operations import SOURCE_KINDS, SourceDraft
 from feeds.alarms import Alarm, of_source
 from feeds.store import articles, leases
@@ -73,7 +73,9 @@ def per_day_chart(page: Page, per_day: dict[str, int]) -> Markup:
         for index, day in enumerate(days)
     ]
     label = page.say("sources.rhythm_label", days=DAYS, articles=page.count("counts.articles", sum(values)))
-    return charts.bars(days, values, label, titles)
+    if not any(values):
+        return Markup('<p class="empty">{}</p>').format(page.say("home.quiet", days=DAYS))
+    return charts.framed(charts.bars(days, values, label, titles), page.number(max(values)), ends_of(page, days))
 
 
 def _hours_chart(page: Page, times: list[datetime]) -> Markup | None:
@@ -86,7 +88,8 @@ def _hours_chart(page: Page, times: list[datetime]) -> Markup | None:
         values[time.hour] += 1
     busiest = max(range(24), key=lambda hour: values[hour])
     titles = [f"{hour:02}:00: {page.count('counts.articles', value)}" for hour, value in enumerate(values)]
-    return charts.hours(values, page.say("sources.hours_label", hour=f"{busiest:02}:00"), titles)
+    drawing = charts.hours(values, page.say("sources.hours_label", hour=f"{busiest:02}:00"), titles)
+    return charts.framed(drawing, page.number(max(values)), ("0:00", "12:00", "23:00"))
 
 
 def render_source(page: Page, source: SourcePage) -> str:

@@ -35,6 +35,18 @@ def translate(language: str, key: str, **values: object) -> str:
     return sentence.format(**values) if values else sentence
 
 
+@cache
+def _reference(language: str) -> dict[str, str]:
+    file = files("bot.web").joinpath("translations", f"reference.{language}.toml")
+    sentences: dict[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))["sentences"] if file.is_file() else {}
+    return sentences
+
+
+def described(language: str, sentence: str) -> str | None:
+    """What the API's document says, in that language; None where it can only be said in its own English."""
+    return sentence if language == DEFAULT else _reference(language).get(sentence)
+
+
 def knows(key: str) -> bool:
     """Whether there is such a sentence."""
     return key in _sentences(DEFAULT)

@@ -1,0 +1,64 @@
+"""Alarms said in the other languages: every sentence that `feeds.alarms` can say has its translation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from test_alarms import HOUR, NOW, daily, dark, failing, standing, strange
+
+from bot.languages import LANGUAGES, alarm_sentences
+from feeds import alarms
+from feeds.list_habits import Habits, Listing
+
+OTHERS = [language for language in LANGUAGES if language != "en"]
+
+
+def every_alarm() -> Iterator[alarms.Alarm]:
+    states = [
+        failing(code, failures=9, ago=9 * HOUR)
+        for code in alarms.CODES
+        if code not in ("certificate-expiring", "silent", "moved", "network")
+    ]
+    listed = {"list": Habits(looks=9, entries=20, fewest=20, dated=1.0, known=0.9).to_json()}
+    states += [failing("bot-protection", failures=9)]
+    states += [standing(learned=listed, error_code="empty-list", error="x", error_since=NOW - HOUR, failures=9)]
+    states += [standing(rhythm=daily(NOW - timedelta(days=5)))]
+    states += [standing(looked_at=NOW, learned=strange(Listing(3, 0, 3), NOW - HOUR))]
+    states += [standing(looked_at=NOW, learned=strange(Listing(0, 0, 0), NOW - HOUR))]
+    states += [standing(learned={"moved_to": "https://news.example/list"})]
+    states += [standing(learned={"certificate_ends": (NOW + timedelta(days=3)).isoformat()})]
+    for state in states:
+        yield from alarms.of_source(state, NOW).alarms
+    for last in (None, NOW - timedelta(minutes=11)):
+        outage = alarms.outage([dark(number) for number in range(5)], last, 6, NOW)
+        assert outage is not None
+        yield outage.alarm
+
+
+def test_every_alarm_there_is_was_made() -> None:
+    assert {alarm.code for alarm in every_alarm()} == set(alarms.CODES)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_was_expected_and_what_to_do_is_said_in_every_language(language: str) -> None:
+    for alarm in every_alarm():
+        for text in (alarm.expected, alarm.advice):
+            assert alarm_sentences.is_known(language, text), text
+        # What the site said is the site's own.
+        assert alarm.seen.startswith("said of ") or alarm.seen == "x" or alarm_sentences.is_known(language, alarm.seen)
+
+
+def test_names_and_numbers_come_along() -> None:
+    said = alarm_sentences.said_in("vi", "6 entries, 0 with a date, 3 known")
+    assert said == "6 mục, 0 có ngày tháng, 3 đã biết"
+    assert (
+        alarm_sentences.said_in("vi", "One of them: https://x.example/: 503")
+        == "Một trong số đó: https://x.example/: 503"
+    )
+
+
+def test_what_is_not_known_stays_as_it_is() -> None:
+    assert alarm_sentences.said_in("vi", "HTTP 503. Try again") == "HTTP 503. Try again"
+    assert alarm_sentences.said_in("en", "an answer") == "an answer"
