@@ -12,6 +12,12 @@ from bot.languages import LANGUAGES, alarm_sentences
 from feeds import alarms
 from feeds.list_habits import Habits, Listing
 
+GAPS = (
+    "the list names no older pages",
+    "its older pages show what its first one shows",
+    "more than 60 older pages are new",
+    "https://news.example/?page=2: 503",
+)
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
@@ -19,7 +25,7 @@ def every_alarm() -> Iterator[alarms.Alarm]:
     states = [
         failing(code, failures=9, ago=9 * HOUR)
         for code in alarms.CODES
-        if code not in ("certificate-expiring", "silent", "moved", "network")
+        if code not in ("certificate-expiring", "silent", "gap", "moved", "network")
     ]
     listed = {"list": Habits(looks=9, entries=20, fewest=20, dated=1.0, known=0.9).to_json()}
     states += [failing("bot-protection", failures=9)]
@@ -29,6 +35,9 @@ def every_alarm() -> Iterator[alarms.Alarm]:
     states += [standing(looked_at=NOW, learned=strange(Listing(0, 0, 0), NOW - HOUR))]
     states += [standing(learned={"moved_to": "https://news.example/list"})]
     states += [standing(learned={"certificate_ends": (NOW + timedelta(days=3)).isoformat()})]
+    for why in GAPS:
+        gap = {"since": (NOW - HOUR).isoformat(), "seen": NOW.isoformat(), "why": why}
+        states += [standing(looked_at=NOW, learned={"gap": gap})]
     for state in states:
         yield from alarms.of_source(state, NOW).alarms
     for last in (None, NOW - timedelta(minutes=11)):

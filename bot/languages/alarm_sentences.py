@@ -34,7 +34,18 @@ _VIETNAMESE = {
     "something new every {} days or so": "cứ khoảng {} ngày lại có bài mới",
     "the list at {}": "danh sách ở {}",
     "a certificate that is good for more than {} days": "một chứng chỉ còn hạn hơn {} ngày",
+    "a list that reaches back to the look at {}": "một danh sách kéo dài đến lần xem lúc {}",
     # seen
+    "only newer entries on it at {}; the list names no older pages": (
+        "lúc {} trên đó chỉ có các mục mới hơn; danh sách không dẫn đến trang cũ nào"
+    ),
+    "only newer entries on it at {}; its older pages show what its first one shows": (
+        "lúc {} trên đó chỉ có các mục mới hơn; các trang cũ của nó giống hệt trang đầu"
+    ),
+    "only newer entries on it at {}; more than {} older pages are new": (
+        "lúc {} trên đó chỉ có các mục mới hơn; hơn {} trang cũ đều mới"
+    ),
+    "only newer entries on it at {}; {}": "lúc {} trên đó chỉ có các mục mới hơn; {}",
     "a list without any entry": "một danh sách không có mục nào",
     "{} entries, {} with a date, {} known": "{} mục, {} có ngày tháng, {} đã biết",
     "nothing since {}, though the site answers as usual": "không có gì từ {}, dù trang vẫn trả lời như thường",
@@ -80,6 +91,10 @@ _VIETNAMESE = {
         "Hãy tìm địa chỉ mới của nguồn cấp bằng `tocsin preview`, rồi đặt url trong sources.toml."
     ),
     "`tocsin preview` shows what can be read there.": "`tocsin preview` cho thấy đọc được gì ở đó.",
+    "Look there for what was published after {}.": "Hãy tìm ở đó những gì đã đăng sau {}.",
+    "If it comes again, look more often (interval in sources.toml) or watch a list that reaches further back.": (
+        "Nếu còn xảy ra, hãy xem thường xuyên hơn (interval trong sources.toml) hoặc theo dõi một danh sách dài hơn."
+    ),
     "Watch a shorter list or feed of the site, or raise polling.max_bytes.": (
         "Hãy theo dõi một danh sách hay nguồn cấp ngắn hơn của trang, hoặc tăng polling.max_bytes."
     ),
