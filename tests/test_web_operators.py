@@ -162,7 +162,7 @@ def test_a_form_from_elsewhere_is_refused(closed_site: Site) -> None:
     visitor.sign_in()
     address = f"{closed_site.base}/operators/sources/ministry/look"
     page = visitor.see("/operators")
-    token = page.forms[0].form_values()[0][1]
+    token = page.cssselect("main form")[0].form_values()[0][1]
     assert visitor.post(address, timeout=10).status_code == 403
     assert visitor.post(address, data={"csrf": "x"}, timeout=10).status_code == 403
     for header in ({"Origin": "https://evil.example.org"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
@@ -320,7 +320,7 @@ def test_a_topic_is_tried_then_saved_then_removed(open_site: Site) -> None:
     fields = {"query": "delegation AND patrols", "title": "Patrols", "slug": "patrols", "description": 'A "quoted" one'}
     tried = visitor.submit(page, "/operators/topics", **fields, csrf="")
     assert tried.status_code == 403
-    token = next(value for name, value in page.forms[0].form_values() if name == "csrf")
+    token = next(value for name, value in page.cssselect("main form")[0].form_values() if name == "csrf")
     fragment = visitor.post(
         f"{open_site.base}/operators/topics/preview",
         data={**fields, "csrf": token},
@@ -370,7 +370,7 @@ def test_a_saved_topic_is_written_as_toml_that_reads_back() -> None:
 def test_a_source_is_looked_at_then_watched(open_site: Site) -> None:
     visitor = Visitor(open_site)
     page = visitor.see("/sources/add")
-    form = {name: value for name, value in page.forms[0].form_values() if isinstance(value, str)}
+    form = {name: value for name, value in page.cssselect("main form")[0].form_values() if isinstance(value, str)}
     looked = visitor.post(
         f"{open_site.base}/sources/add/preview", data={**form, "url": "https://new.example.org/news"}, timeout=10
     )
