@@ -28,6 +28,12 @@ _ASIDE_PAIRS = ("most read", "most viewed", "most popular", "lien quan", "doc nh
 _ASIDE_ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "search"})
 _ABOUT_OTHERS = re.compile(r"(?:has|with|no|without|is|js|layout)[-_]")
 """Classes such as `has-sidebar` speak of another element."""
+_OF_AN_ARTICLE = re.compile(
+    r"(?:entry|post|article|story|news|content|single|detail|title)s?[-_]{1,2}(?:header|footer|head|meta|tags?)(?:[-_]|$)"
+    r"|(?:tag|category|author|status|format|type)-."
+)
+"""An article's own head and foot (`entry-header`), and what a blog files it under (`tag-navigation`)."""
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MAIN_WORDS = frozenset(
     {"main", "content", "primary", "maincontent", "listing", "posts", "articles", "results", "entries"}
 )
@@ -51,12 +57,19 @@ def is_aside(element: HtmlElement) -> bool:
     return bool(_ASIDE_WORDS & set(words)) or any(pair in " ".join(words) for pair in _ASIDE_PAIRS)
 
 
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether its own attributes keep it out of sight. A page may show it later: what holds most text is not hidden."""
+    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
+
+
 def is_main(element: HtmlElement) -> bool:
     return element.tag == "main" or element.get("role") == "main" or bool(_MAIN_WORDS & set(_region_words(element)))
 
 
 def _region_words(element: HtmlElement) -> Sequence[str]:
-    names = [name for name in words_of(element).split() if not _ABOUT_OTHERS.match(name)]
+    names = [
+        name for name in words_of(element).split() if not _ABOUT_OTHERS.match(name) and not _OF_AN_ARTICLE.match(name)
+    ]
     return [word for name in names for word in re.split(r"[-_\d]+", name)]
 
 

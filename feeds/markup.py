@@ -31,7 +31,7 @@ DEEPEST_PAGE = 256
 DEEPEST_JSON = 12
 MOST_JSON_NODES = 5_000
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff\ufff9-\ufffb]")
+_CONTROL = re.compile("[\xad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff\ufff9-\ufffb]")
 _FONT = re.compile(r"</?font\b[^<>]{0,300}>", re.IGNORECASE)
 _GROUPING = re.compile(
     r"</?(?:div|span|section|article|main|center|b|i|u|em|strong|small|big|table|tbody|tr|td|ul|ol|li|dl|svg|g)\b"

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from feeds.extract.facts import Facts
-from feeds.layout import HEADINGS, is_aside
+from feeds.layout import HEADINGS, is_aside, is_hidden
 from feeds.markup import text_of, words_of
 
 _TITLE_WORDS = re.compile(
@@ -89,6 +89,8 @@ def _shown_titles(tree: HtmlElement) -> list[tuple[HtmlElement, float]]:
         if element.tag not in (*HEADINGS, "div", "p", "span", "strong", "td", "a") or len(element) > 8:
             continue
         points = {"h1": 3.0, "h2": 1.5, "h3": 1.0}.get(element.tag, 0.3) + (1.0 if called else 0.0)
+        if any(is_hidden(step) for step in (element, *element.iterancestors())):
+            continue
         if any(
             is_aside(step) for step in element.iterancestors() if step.tag not in ("header", "body", "html", "form")
         ):

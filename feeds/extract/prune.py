@@ -13,7 +13,7 @@ import lxml.etree
 from lxml.html import HtmlElement
 
 from feeds.extract.byline import name_in
-from feeds.layout import HEADINGS, is_aside
+from feeds.layout import HEADINGS, is_aside, is_hidden
 from feeds.markup import BREAKING, UNSEEN, one_line, text_of, words_of
 
 LARGEST_SHARE = 0.4
@@ -30,6 +30,7 @@ _FURNITURE = re.compile(
     r"breadcrumbs?|pagination|tags?|tag-?list|advert(?:isement)?|ads|banner|promo|social|under-?construction|rating|skip-?link)"
     r"(?:$|[\s_-])"
 )
+_FILED_UNDER = re.compile(r"(?:tag|category)-(?!list|cloud|links?|wrap|box|container|widget|section|area)")
 _CAPTION = re.compile(
     r"(?:^|[\s_-])(?:(?:img|image|photo|pic|picture|figure|media|wp)?[_-]?caption(?:-?text)?|photocms_caption|pcaption|"
     r"chu-?thich|photo-?credit|image-?credit)(?:$|[\s_-])"
@@ -47,12 +48,17 @@ _LOOSE_PARENTS = ("div", "section", "article", "main", "center", "td", "body", "
 _BLOCKS = frozenset({"p", "div", "table", "ul", "ol", "h1", "h2", "h3", "h4", "section", "article", "blockquote"})
 
 
-def prune(tree: HtmlElement) -> None:
-    """Removes all of it; the text that remains is in its order."""
+def prune(tree: HtmlElement, headline: HtmlElement | None = None) -> None:
+    """Removes all of it; the text that remains is in its order.
+
+    What holds the article, by `headline` (the element that shows its title) or by its own word, is never removed,
+    whatever it calls itself.
+    """
     lengths = _text_lengths(tree)
     whole = max(1, lengths.get(tree, 0))
+    kept = _holders_of_article(tree, headline)
     for element in list(tree.iter("*")):
-        if element.tag in ("html", "body", "main", "article") or element.getparent() is None:
+        if element in kept or element.tag in ("html", "body", "main", "article") or element.getparent() is None:
             continue
         small = lengths.get(element, 0) <= LARGEST_SHARE * whole
         if element.tag in _INVISIBLE or (small and _is_furniture(element)):
@@ -65,15 +71,34 @@ def prune(tree: HtmlElement) -> None:
     _wrap_loose_text(tree)
 
 
+def _holders_of_article(tree: HtmlElement, headline: HtmlElement | None) -> set[HtmlElement]:
+    found: set[HtmlElement] = set()
+    bodies = [element for element in tree.iter("*") if (element.get("itemprop") or "").lower() == "articlebody"]
+    for element in (headline, *bodies[:3]):
+        if element is not None:
+            found |= {element, *element.iterancestors()}
+    return found
+
+
 def _is_furniture(element: HtmlElement) -> bool:
-    if element.tag in _DEVICES or _FURNITURE.search(words_of(element)):
+    if element.tag in _DEVICES or _calls_itself_furniture(element) or is_hidden(element):
         return True
     return is_aside(element) and not _is_own_header(element)
 
 
+def _calls_itself_furniture(element: HtmlElement) -> bool:
+    words = words_of(element)
+    if not _FURNITURE.search(words):
+        return False
+    # "tag-security" on a whole post is what it is filed under.
+    return bool(_FURNITURE.search(" ".join(word for word in words.split() if not _FILED_UNDER.match(word))))
+
+
 def _is_own_header(element: HtmlElement) -> bool:
-    """The article's own head, with its title."""
-    return element.tag == "header" and next(element.iter("h1"), None) is not None
+    """The article's own head, with its title or lead."""
+    return element.tag == "header" and (
+        next(element.iter("h1"), None) is not None or next(element.iterancestors("article"), None) is not None
+    )
 
 
 def _text_lengths(tree: HtmlElement) -> dict[HtmlElement, int]:

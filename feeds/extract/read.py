@@ -61,7 +61,7 @@ def read_article(html: bytes, url: str, *, time_zone: str | None = None, entry: 
     leads = _leads(in_view, facts, entry)
     above = {fold(line.text) for line in lines[: title_line or 0] if len(line.text) <= LEAST_LEAD}
 
-    prune(tree)
+    prune(tree, headline.element)
     blocks = _lead_first(read_blocks(tree, url), leads)
     blocks, byline = _without_furniture(blocks, headline.text, signed, above)
     text = "\n\n".join(block.text for block in blocks if block.text)
