@@ -1,6 +1,6 @@
 """Reads every file of a folder as a feed, beside feedparser: what is lost, what is refused, how long it takes.
 
-    python -m benchmarks.broken_feeds FOLDER [--show KIND]
+    python -m benchmarks.broken_feeds FOLDER [--break N] [--show KIND]
 
 FOLDER holds feeds, broken or whole, in any depth (feedparser's and other readers' source packages ship thousands); it
 is no part of this project. feedparser runs with sanitising and resolving off. Compared are the entries' number,
@@ -10,11 +10,12 @@ addresses, titles, guids, dates (the instant), authors and texts (the words): "l
 from __future__ import annotations
 
 import argparse
+import random
 import re
 import time
 import warnings
-from collections import Counter
 from calendar import timegm
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,12 +48,44 @@ class Compared:
         self.differing.setdefault(kind, []).append(f"{file}\n      ours   {ours!r:.200}\n      theirs {theirs!r:.200}")
 
 
-def compare(folder: Path) -> Compared:
+def compare(folder: Path, ways: int = 0) -> Compared:
     found = Compared()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file():
-            _compare(file.read_bytes(), str(file.relative_to(folder)), found)
+    for number, file in enumerate(sorted(folder.rglob("*"))):
+        if not file.is_file():
+            continue
+        body, name = file.read_bytes(), str(file.relative_to(folder))
+        _compare(body, name, found)
+        for way in range(ways):
+            if b"<item" in body or b"<entry" in body:
+                _compare(broken(body, random.Random(1_000 * number + way)), f"{name} #{way}", found)
     return found
+
+
+def broken(body: bytes, chance: random.Random) -> bytes:
+    """The feed with one to three of the faults that feeds have; the same for the same `chance`."""
+    for _ in range(chance.randint(1, 3)):
+        place = chance.randrange(len(body) + 1)
+        tags = [match.span() for match in re.finditer(rb"</[\w:]+>", body)]
+        start, end = chance.choice(tags) if tags else (place, place)
+        text = (start, start)
+        body = chance.choice((
+            body[:start] + body[end:],                                   # an end tag forgotten
+            body[:end] + body[start:end] + body[end:],                   # and one too many
+            _put(body, text, b" AT&T &nbsp; &copy 1 < 2 "),
+            _put(body, text, b"<p>One<br>two <b>three</p>"),
+            _put(body, text, b"\x00\x0b\x1f"),
+            _put(body, text, b"caf\xe9 \x93quoted\x94"),
+            _put(body, (place, place), bytes(chance.randrange(256) for _ in range(3))),
+            b"\r\n  Warning: session_start() failed\n" + body,
+            re.sub(rb"xmlns:\w+=[\"'][^\"']*[\"']", b"", body),         # prefixes undeclared
+            body.replace(b"encoding=\"utf-8\"", b"encoding=\"utf-16\""),
+            body.replace(b"</channel>", b"").replace(b"</rss>", b"").replace(b"</feed>", b""),
+        ))  # fmt: skip
+    return body
+
+
+def _put(body: bytes, place: tuple[int, int], what: bytes) -> bytes:
+    return body[: place[0]] + what + body[place[1] :]
 
 
 def _compare(body: bytes, name: str, found: Compared) -> None:
@@ -62,7 +95,7 @@ def _compare(body: bytes, name: str, found: Compared) -> None:
         ours = read_feed(body, URL)
     except NotAFeed:
         ours = None
-    except Exception as error:  # noqa: BLE001 (what is looked for)
+    except Exception as error:
         found.differs("crash", name, error, None)
         return
     took = time.perf_counter() - begun
@@ -95,7 +128,7 @@ def _by_feedparser(body: bytes) -> list[Any]:
         warnings.simplefilter("ignore")
         try:
             return list(feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False).entries)
-        except Exception:  # noqa: BLE001 (the peer's own)
+        except Exception:
             return []
 
 
@@ -107,7 +140,7 @@ def _differences(own: Entry, other: Any) -> Iterator[tuple[str, object, object]]
             continue
         lost = not mine or (name == "text" and bool(peers - mine))  # type: ignore[operator]
         if name == "text":
-            yield (f"text lost", sorted(mine), sorted(peers - mine)) if lost else ("text", None, None)  # type: ignore[operator,type-var]
+            yield ("text lost", sorted(mine), sorted(peers - mine)) if lost else ("text", None, None)  # type: ignore[operator,type-var]
         elif mine == peers:
             yield name, None, None
         else:
@@ -146,10 +179,14 @@ def report(found: Compared, show: str | None) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--break", dest="ways", type=int, default=0, metavar="N", help="each file also N times broken")
     parser.add_argument("--show", metavar="KIND", help='list the files of one kind, such as "title differs"')
     options = parser.parse_args()
-    report(compare(options.folder), options.show)
+    if options.folder is None:
+        print("not measured: it needs a folder of feeds")
+        return
+    report(compare(options.folder, options.ways), options.show)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 ASIDE_TAGS = frozenset({"nav", "footer", "aside", "header", "menu"})
 _ASIDE_WORDS = frozenset({
     "sidebar", "side", "aside", "widget", "widgets", "menu", "nav", "navbar", "navigation", "footer", "breadcrumb",
-    "breadcrumbs", "related", "popular", "trending", "share", "social", "comments", "pagination", "pager", "promo",
+    "breadcrumbs", "related", "popular", "trending", "share", "social", "comments", "comment", "commentlist",
+    "pagination", "pager", "promo",
     "advert", "ads", "cookie", "toolbar", "topbar", "dropdown", "submenu", "recommended", "recommend", "lienquan",
     "docnhieu", "xemnhieu", "mostread", "mostviewed", "tagcloud", "tags", "ticker", "marquee", "quicklinks", "partners",
     "header", "masthead", "languages", "modal", "popup", "offcanvas", "suggested", "archives", "blogroll",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from lxml.html import HtmlElement
 
@@ -102,13 +103,16 @@ def stated_author(facts: Facts, title: str) -> str | None:
     return ", ".join(dict.fromkeys(names)) or None
 
 
-def shown_author(tree: HtmlElement) -> str | None:
-    """The first name in an element that is called author or byline, outside navigation and other articles' cards."""
+def shown_author(tree: HtmlElement, holders: Collection[HtmlElement] = ()) -> str | None:
+    """The first name in an element that is called author or byline, outside navigation and other articles' cards.
+
+    `holders` hold the article's title: whatever they call themselves, they are not beside it.
+    """
     for element in tree.iter("a", "span", "div", "p", "strong", "address", "li", "h4", "h5", "em", "cite"):
         words = words_of(element)
         if not (_AUTHOR_WORDS.search(words) or element.get("rel") == "author"):
             continue
-        if any(is_aside(step) and step.tag != "header" for step in element.iterancestors()):
+        if any(is_aside(step) and step.tag != "header" and step not in holders for step in element.iterancestors()):
             continue
         text = text_of(element)
         if not text or len(text) > LONGEST_NAME + 40:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,10 @@ _AUTHOR = (
     "sailthru.author",
     "byl",
     "citation_author",
+)
+_PUBLISHED_BY_ANY_NAME = re.compile(
+    r"(?:publi|original|creat|issue|release)[a-z]*[-_.: ]?(?:date|time|on|at)\b"
+    r"|(?:date|time)[-_.: ]?(?:of[-_.: ])?(?:publi|original|creat|issue|release)"
 )
 
 
@@ -67,6 +72,7 @@ def read_facts(tree: HtmlElement, url: str, base: str) -> Facts:
     own_titles += metas.get("dc.title", ())
     published = [article.get("datePublished"), *_first(metas, _PUBLISHED), article.get("dateCreated")]
     published += [node.get("datePublished") for node in pages]
+    published += [text for name, texts in metas.items() if _PUBLISHED_BY_ANY_NAME.search(name) for text in texts]
     images = [_picture(article.get("image")), *metas.get("og:image", ()), *metas.get("twitter:image", ())]
     images += [_picture(article.get("thumbnailUrl"))]
     languages = [article.get("inLanguage"), tree.get("lang"), tree.get("xml:lang"), *metas.get("og:locale", ())]

@@ -19,6 +19,8 @@ _BANNER = re.compile(
     r"under construction|skip to|cookie|javascript|subscribe|welcome to|đang xây dựng|cổng thông tin", re.IGNORECASE
 )
 _SEPARATED = re.compile(r"\s+[|–—»·:•-]\s+|\s*[|»•]\s*")
+_FILE_NAME = re.compile(r"[\w.]+(?:[-_][\w.]+){2,}")
+"""What some systems put where the title should be: the page's own name, "test-of-seats-2026"."""
 _WORD = re.compile(r"[^\W_]+")
 LONGEST = 300
 MOST_ELEMENTS = 20_000
@@ -47,7 +49,7 @@ def read_headline(tree: HtmlElement, facts: Facts, url: str, entry_title: str) -
 
     def add(text: str, points: float, element: HtmlElement | None = None) -> None:
         key = fold(text)
-        if not key or len(text) > LONGEST or key in sites or _BANNER.search(text):
+        if not key or len(text) > LONGEST or key in sites or _BANNER.search(text) or _FILE_NAME.fullmatch(text):
             return
         scores[key] = scores.get(key, 0.0) + points
         if key not in shown or (shown[key][1] is None and element is not None):
@@ -72,7 +74,18 @@ def read_headline(tree: HtmlElement, facts: Facts, url: str, entry_title: str) -
     if not scores:
         return Headline("", None)
     best = max(scores, key=lambda key: (scores[key], len(key)))
-    return Headline(*shown[best])
+    text, element = shown[best]
+    return Headline(_without_date(text, best, [shown[key][0] for key in stated]), element)
+
+
+def _without_date(text: str, key: str, stated: list[str]) -> str:
+    """ "Jun 17 A harbour opens" is the stated "A harbour opens", with a date inside the same heading."""
+    for other in stated:
+        folded = fold(other)
+        rest = key.removeprefix(folded) if key.startswith(folded) else key.removesuffix(folded)
+        if rest != key and rest.strip() and len(rest.split()) <= 5 and any(letter.isdecimal() for letter in rest):
+            return other
+    return text
 
 
 def _shown_titles(tree: HtmlElement) -> list[tuple[HtmlElement, float]]:

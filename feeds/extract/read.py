@@ -52,10 +52,11 @@ def read_article(html: bytes, url: str, *, time_zone: str | None = None, entry: 
     body = tree.body if tree.body is not None else tree
     lines = [line for _, line in zip(range(MOST_LINES), lines_of(body), strict=False)]
     title_line = _title_line(lines, headline.text)
-    printed, has_time = printed_date(lines, title_line, time_zone or "UTC")
+    holders = set(headline.element.iterancestors()) if headline.element is not None else set()
+    printed, has_time = printed_date(lines, title_line, time_zone or "UTC", holders)
     when = published(facts.published, printed, has_time, entry.published, url, time_zone)
     signed = signed_lines(body)
-    boxed = shown_author(body)
+    boxed = shown_author(body, holders)
     picture = facts.image or _lead_picture(body, headline.element, base) or entry.image
     in_view = lines[title_line + 1 :] if title_line is not None else lines
     leads = _leads(in_view, facts, entry)

@@ -3,42 +3,100 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from lxml.html import HtmlElement
+
 from feeds.dates import parse_date
-from feeds.layout import Line
+from feeds.layout import Line, is_aside
 
 SHORT = 70
 ALONE = 28
 """Characters of a line that can hardly be more than a date."""
 _DATE_WORDS = re.compile(r"(?:^|[\s_-])(?:date|datetime|time|timestamp|posted|published|publish|ngay|meta|created)")
+LONGEST_STATEMENT = 160
+_SAYS_WHEN = re.compile(
+    r"[\W_]*(?:first )?(?:published|posted|released|issued|created|date|erschienen|veröffentlicht|datum|"
+    r"publié|mis en ligne|publicado|fecha|pubblicato|geplaatst|diterbitkan|tanggal|đăng|ngày)\b"
+    r"|.{0,40}\b(?:was (?:published|posted) (?:on|at)|wurde am|verfasst am|geschrieben am|publié le)\b",
+    re.IGNORECASE,
+)
 _CHANGED = re.compile(r"updat|modif|last.?edit|cập nhật", re.IGNORECASE)
 _CLOCK = re.compile(r"\d[:h]\d\d")
 _EXACT = re.compile(r"\d[t ]\d\d:?\d\d", re.IGNORECASE)
 _DATED_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-|$)")
 
 
-def printed_date(lines: Sequence[Line], title_line: int | None, time_zone: str) -> tuple[datetime | None, bool]:
-    """The date that the page shows beside its title, and whether it has a time.
+def printed_date(
+    lines: Sequence[Line], title_line: int | None, time_zone: str, holders: Collection[HtmlElement] = ()
+) -> tuple[datetime | None, bool]:
+    """The date that the page shows for its article, and whether it has a time. `holders` hold the article's title.
 
-    First the lines after the title, then those before it, then lines that are called a date, then a date alone.
+    First the lines about the title, those called a date and the nearest before others; then, anywhere but in sidebars
+    and comments, lines called a date, lines that say "published on", and a date alone.
     """
     nearby: list[Line] = []
     if title_line is not None:
-        nearby = [*lines[title_line + 1 : title_line + 9], *reversed(lines[max(0, title_line - 3) : title_line])]
-    called = [line for line in lines if _DATE_WORDS.search(line.words) or line.stamp]
+        places = [*range(title_line + 1, title_line + 9), *range(title_line - 1, max(-1, title_line - 4), -1)]
+        places = [place for place in places if place < len(lines)]
+        places.sort(key=lambda place: (not _is_called_date(lines[place]), abs(place - title_line)))
+        nearby = [lines[place] for place in places]
+    called = [line for line in lines if _is_called_date(line)]
+    said = [
+        line
+        for number, line in enumerate(lines)
+        if len(line.text) <= LONGEST_STATEMENT and (_SAYS_WHEN.match(line.text) or _is_label(lines, number))
+    ]
     alone = [line for line in lines[title_line or 0 :] if len(line.text) <= ALONE]
-    for line in [*nearby, *called[:20], *alone[:200]]:
-        if len(line.text) > SHORT or _CHANGED.search(line.words):
-            continue
-        for text in (line.text, line.stamp):
-            found = parse_date(text, time_zone=time_zone) if text else None
-            if found:
-                return found, bool(_CLOCK.search(text.lower()) or _EXACT.search(text))
-    return None, False
+    likely = [*_of_article(called, holders)[:20], *_of_article(said, holders)[:20], *_of_article(alone, holders)[:200]]
+    in_order = [line for line in [*nearby, *likely] if len(line.text) <= SHORT or _SAYS_WHEN.match(line.text)]
+    for of_change in (False, True):  # a page's only date may be that of its last change
+        for line in in_order:
+            if _tells_change(line) is not of_change:
+                continue
+            for text in (line.text, line.stamp):
+                found = parse_date(text, time_zone=time_zone) if text else None
+                if found:
+                    return found, bool(_CLOCK.search(text.lower()) or _EXACT.search(text))
+    return _only_date([*called, *alone], time_zone), False
+
+
+def _only_date(lines: Sequence[Line], time_zone: str) -> datetime | None:
+    """The date of a page that shows no other, wherever it stands."""
+    found = {
+        parse_date(line.stamp or line.text, time_zone=time_zone) for line in lines[:200] if len(line.text) <= SHORT
+    }
+    dates = found - {None}
+    return dates.pop() if len(dates) == 1 else None
+
+
+def _is_called_date(line: Line) -> bool:
+    return bool(line.stamp or _DATE_WORDS.search(line.words))
+
+
+def _is_label(lines: Sequence[Line], number: int) -> bool:
+    """Whether the line before says "Published:" and nothing else."""
+    return number > 0 and len(lines[number - 1].text) <= ALONE and bool(_SAYS_WHEN.match(lines[number - 1].text))
+
+
+def _tells_change(line: Line) -> bool:
+    """Of a change and not of the publication; many blogs call their only date `date updated`."""
+    if _CHANGED.search(line.text[:ALONE]) and not _SAYS_WHEN.match(line.text):
+        return True
+    return bool(_CHANGED.search(line.words)) and not _DATE_WORDS.search(line.words)
+
+
+def _of_article(lines: Sequence[Line], holders: Collection[HtmlElement]) -> list[Line]:
+    """Those outside sidebars, navigation, other articles' cards and comments."""
+    found = []
+    for line in lines:
+        steps = (line.element, *line.element.iterancestors())
+        if not any(is_aside(step) for step in steps if step.tag != "header" and step not in holders):
+            found.append(line)
+    return found
 
 
 def published(

@@ -5,6 +5,7 @@ Pure. Elements are lxml's.
 
 from __future__ import annotations
 
+import base64
 from functools import lru_cache
 from typing import Any
 
@@ -82,7 +83,8 @@ def text_of(fields: Fields, *names: str) -> str:
 def content_of(element: Any) -> str:
     """The element's content as HTML or text: CDATA and escaped HTML as it reads, child elements serialised."""
     if len(element) == 0:
-        return (element.text or "").strip()
+        text = (element.text or "").strip()
+        return _from_base64(text) if _is_encoded(element) else text
     parts = [element.text or ""]
     for child in element:
         parts.append(etree.tostring(child, encoding="unicode", method="html", with_tail=False))
@@ -98,3 +100,19 @@ def base_of(element: Any, url: str) -> str:
 
 def is_atom(element: Any) -> bool:
     return name_of(element).startswith("atom:") or element.tag in ("entry", "feed")
+
+
+def _is_encoded(element: Any) -> bool:
+    """Atom 0.3 says `mode="base64"`; in Atom 1.0 any type that is no text has it (RFC 4287 §4.1.3.3)."""
+    if (element.get("mode") or "").lower() == "base64":
+        return True
+    kind = (element.get("type") or "").lower()
+    return kind == "application/octet-stream"
+
+
+def _from_base64(text: str) -> str:
+    """The text that was encoded; the text itself where it was none."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8").strip()
+    except ValueError:
+        return text

@@ -93,12 +93,17 @@ class ItemReader:
             if (
                 not full
                 and not element.get("src")
-                and (kind in ("text", "html", "xhtml") or "text/" in kind or "xhtml" in kind)
+                and (
+                    kind in ("text", "html", "xhtml", "application/octet-stream") or "text/" in kind or "xhtml" in kind
+                )
             ):
                 full = _as_html(element, kind)
         summary = text_of(
             fields, "description", "summary", "itunes:summary", "media:description", "dc:description", "tagline"
         )
+        described, summed_up = text_of(fields, "description"), text_of(fields, "summary")
+        if described and summed_up and not full:  # both are the feed's own; the longer one is the text
+            summary, full = sorted((described, summed_up), key=len)
         for group in fields.get("media:group", ()) if not summary else ():  # films: YouTube, PeerTube
             summary = summary or text_of(fields_of(group), "description")
         return summary, full
@@ -127,7 +132,7 @@ def _as_html(element: Any, kind: str) -> str:
 def title_of(fields: Fields, atom: bool) -> str:
     for name in ("title", "dc:title", "media:title", "itunes:title"):
         for element in fields.get(name, ()):
-            if atom and len(element) == 0 and (element.get("type") or "text") == "text":
+            if atom and len(element) == 0 and (element.get("type") or "text") == "text" and not element.get("mode"):
                 text = markup.one_line(unescaped(element.text or ""))
             else:
                 text = one_line(content_of(element))
@@ -203,7 +208,7 @@ def _rank(element: Any, *, plain_link: bool) -> int | None:
 
 def authors_of(fields: Fields) -> str | None:
     names: list[str] = []
-    for name in ("author", "atom:author", "dc:creator", "itunes:author", "creator"):
+    for name in ("author", "atom:author", "dc:creator", "dc:author", "itunes:author", "creator"):
         for element in fields.get(name, ()):
             inner = fields_of(element)
             text = text_of(inner, "name", "atom:name") if inner else (element.text or "")
