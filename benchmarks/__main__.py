@@ -21,8 +21,17 @@ SMALL = {
     "search": ["--articles", "3000"],
     "topics": ["--queries", "10000", "--articles", "100"],
 }
-NO_BENCHMARKS = {"feed_server", "feedback"}
-"""No benchmark, and one that needs a corpus from elsewhere."""
+NO_BENCHMARKS = {
+    "feed_server",
+    "feedback",
+    "list_corpus",
+    "list_makes",
+    "list_posts",
+    "lists",
+    "reading",
+    "broken_feeds",
+}
+"""No benchmarks, and those that need a corpus from elsewhere."""
 
 
 def names() -> list[str]:

@@ -120,6 +120,28 @@ def test_atom_titles_of_type_text_keep_their_tags() -> None:
     assert entry.title == "How to use <b> & <i>"
 
 
+@pytest.mark.parametrize("attributes", ['mode="base64"', 'type="application/octet-stream"'])
+def test_encoded_texts_are_decoded(attributes: str) -> None:
+    entry = one(
+        atom(
+            f"<entry><title {attributes}>TGlnaHRzIG9u\n IHRoZSBxdWF5</title><link href='https://example.org/a'/>"
+            f"<summary {attributes}>not base64!</summary></entry>"
+        )
+    )
+    assert entry.title == "Lights on the quay"
+    assert entry.summary == "not base64!"
+
+
+def test_the_longer_of_description_and_summary_is_the_text() -> None:
+    entry = rss_item(
+        "<title>x</title><link>https://example.org/a</link><summary>Short.</summary>"
+        "<description>All that was said of it.</description><dc:author>Lan Vu</dc:author>"
+    )
+    assert entry.summary == "Short."
+    assert "All that was said of it." in (entry.html or "")
+    assert entry.author == "Lan Vu"
+
+
 def test_atom_without_published_has_its_update() -> None:
     entry = one(atom("<entry><link href='/a'/><updated>2019-08-08T00:00:00Z</updated></entry>"))
     assert entry.published == entry.updated == datetime(2019, 8, 8, tzinfo=UTC)
