@@ -23,6 +23,9 @@ _VIETNAMESE = {
     "this phrase holds no word": "cụm từ này không có từ nào",
     "phrases stand in double quotation marks": "cụm từ phải nằm trong dấu ngoặc kép",
     "a phrase has at most {} words": "một cụm từ có nhiều nhất {} từ",
+    "{} is not an operator; {} is": "{} không phải là toán tử; {} mới đúng",
+    "numbers have no ranges here": "ở đây số không có khoảng",
+    "«{}» is not the code of a language": "«{}» không phải là mã ngôn ngữ",
     "a space is missing here": "ở đây thiếu dấu cách",
     "a comma joins no words": "dấu phẩy không nối các từ",
     "a minus stands directly before the word, phrase or parenthesis that it excludes": (
