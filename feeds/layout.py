@@ -23,7 +23,7 @@ _ASIDE_WORDS = frozenset({
     "pagination", "pager", "promo",
     "advert", "ads", "cookie", "toolbar", "topbar", "dropdown", "submenu", "recommended", "recommend", "lienquan",
     "docnhieu", "xemnhieu", "mostread", "mostviewed", "tagcloud", "tags", "ticker", "marquee", "quicklinks", "partners",
-    "header", "masthead", "languages", "modal", "popup", "offcanvas", "suggested", "archives", "blogroll",
+    "header", "masthead", "languages", "modal", "popup", "offcanvas", "suggested", "blogroll",
 })  # fmt: skip
 _ASIDE_PAIRS = ("most read", "most viewed", "most popular", "lien quan", "doc nhieu", "xem nhieu", "see also")
 _ASIDE_ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "search"})
@@ -54,8 +54,11 @@ def is_aside(element: HtmlElement) -> bool:
     """Whether the element calls itself a part beside the matter: navigation, sidebar, related, most read."""
     if element.tag in ASIDE_TAGS or element.get("role") in _ASIDE_ROLES:
         return True
-    words = _region_words(element)
-    return bool(_ASIDE_WORDS & set(words)) or any(pair in " ".join(words) for pair in _ASIDE_PAIRS)
+    words = set(_region_words(element))
+    # "nav-content" holds the content beside a navigation; were it a navigation's, that would stand around it.
+    if "content" in words:
+        words -= {"nav", "menu"}
+    return bool(_ASIDE_WORDS & words) or any(pair in " ".join(_region_words(element)) for pair in _ASIDE_PAIRS)
 
 
 def is_hidden(element: HtmlElement) -> bool:

@@ -170,3 +170,49 @@ def test_hostile_pages_end_in_time(body: bytes) -> None:
         assert len(read_list(body, URL)) <= 3_000
     except ReadError:
         pass
+
+
+TITLES = (
+    "Two ports agree on one timetable",
+    "Pilots ask for better lights",
+    "Ferry stays in harbour over winter",
+    "New crane arrives by barge",
+    "Council hears the fishermen",
+)
+
+
+def test_the_years_of_an_archive_are_not_its_articles() -> None:
+    years = "".join(
+        f"<section class='archives-wrap'><div class='year'><a href='/archives/{year}'>{year}</a></div>"
+        "<div class='archives'>"
+        + "".join(
+            f"<article><time datetime='{year}-0{number + 1}-05'>0{number + 1}-05</time>"
+            f"<h1><a href='/p/{year}{number}.html'>{title} in {year}</a></h1></article>"
+            for number, title in enumerate(TITLES)
+        )
+        + "</div></section>"
+        for year in (2026, 2025)
+    )
+    months = "".join(f"<li><a href='/archives/2026/0{month}/'>Month {month} 2026</a></li>" for month in range(1, 9))
+    page = f"<body><section id='main'>{years}</section><aside><h3>Archives</h3><ul>{months}</ul></aside></body>"
+    found = {entry.url for entry in read_list(page.encode(), "https://harbour.example/archives/")}
+    assert found == {f"https://harbour.example/p/{year}{number}.html" for year in (2026, 2025) for number in range(5)}
+
+
+def test_the_content_beside_a_navigation_is_no_navigation() -> None:
+    every = "".join(
+        f"<li><a href='/posts/{number}-all-of-them-here/'>{title}, again</a></li>"
+        for number in range(12)
+        for title in TITLES[:1]
+    )
+    posts = "".join(
+        f"<li class='post'><p><a href='/posts/{number}-a-post-of-ours/'>{title}</a> 0{number + 1} March 2026</p>"
+        f"<p>{title}: what was said.</p></li>"
+        for number, title in enumerate(TITLES)
+    )
+    page = (
+        f"<body><nav class='nav-side'><ul>{every}</ul></nav>"
+        f"<section class='nav-content-wrap'><div class='nav-content'><ul>{posts}</ul></div></section></body>"
+    )
+    found = {entry.url for entry in read_list(page.encode(), "https://harbour.example/")}
+    assert found == {f"https://harbour.example/posts/{number}-a-post-of-ours/" for number in range(5)}

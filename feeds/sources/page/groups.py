@@ -36,6 +36,8 @@ _ASIDE_HEADING = re.compile(
     re.IGNORECASE,
 )
 """Headings of what stands beside a list; "Category archives: Security" is a list's own."""
+_PERIOD = re.compile(r"\W*(?:[^\W\d]+\W+|\d{1,2}[/.-])?(?:19|20)\d\d\W*(?:\d+\W*)?")
+"""A year or a month, perhaps with its number of posts: what leads to an archive; around it articles may stand."""
 _LEAD = re.compile(r"lead|featured?|hero|top|main|big|first|highlight|sticky|pinned|noi-?bat|spotlight")
 
 
@@ -152,6 +154,8 @@ class Group:
         evidence += 0.14 * self.articles + 0.08 * marked
         if quality < 0.25:
             evidence *= 0.4
+        if self.share(_PERIOD.fullmatch(link.text) for link in self.links) > 0.8:
+            evidence *= 0.3
         size = 1 - exp(-(len(self.links) + 1) / 5)
         return evidence * size * self.region
 
