@@ -315,3 +315,45 @@ def test_operators_see_the_lease_at_its_hub(site: Site) -> None:
     assert "https://hub.example/" in page
     visitor = requests.get(f"{site.base}/sources/agency", headers={"Via": "1.1 proxy"}, timeout=10)
     assert "hub.example" not in visitor.text
+
+
+POSTS = [
+    {
+        "name": f"Headline number {n} of the ministry",
+        "href": f"/news/{n}-a-long-headline-of-the-day",
+        "on": f"2026-11-{n:02}",
+    }
+    for n in range(1, 11)
+]
+
+
+def test_a_list_for_programs_is_stored_with_the_meaning_of_its_fields(site: Site) -> None:
+    address = "https://press.example.org/api/posts"
+    site.web.pages[address] = json.dumps(POSTS)
+    fields = {"items": "", "title": "name", "url": "href", "published": "on"}
+    added = requests.post(
+        f"{site.base}/api/v1/sources",
+        json={"url": address, "kind": "api", "fields": fields, "slug": "posts"},
+        timeout=10,
+    )
+    assert added.status_code == 201, added.text
+    assert site.stored("posts").source.options["fields"] == fields
+    assert site.tomorrow("posts")[0] == "https://press.example.org/news/1-a-long-headline-of-the-day"
+    for wrong in ({"nonsense": "x"}, {"title": "x" * 1001}):
+        answer = requests.post(
+            f"{site.base}/api/v1/sources", json={"url": f"{address}/2", "kind": "api", "fields": wrong}, timeout=10
+        )
+        assert (answer.status_code, answer.json()["field"]) == (422, "fields")
+
+
+def test_a_list_for_programs_is_previewed_with_its_fields(one_site: Site) -> None:
+    address = "https://press.example.org/api/posts"
+    named = [{"title": post["name"], "link": post["href"], "published_at": post["on"]} for post in POSTS]
+    one_site.web.pages[address] = json.dumps(named)
+    answer = requests.post(f"{one_site.base}/api/v1/sources/preview", json={"url": address}, timeout=10)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["kind"] == "api"
+    assert answer.json()["options"]["fields"]["title"] == "title"
+    status, page = one_site.post("/sources/add/preview", url=address)
+    assert status == 200
+    assert ways(page)[0]["options"]["fields"]["title"] == "title"

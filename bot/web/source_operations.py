@@ -20,6 +20,7 @@ from bot.web.services import WebServices
 from feeds.errors import EmptyList, FeedsError, ReadError
 from feeds.model import Source
 from feeds.sources import KINDS
+from feeds.sources.api_fields import FIELDS
 from feeds.store import shelf
 from feeds.store import sources as store
 from feeds.store.sources import SourceState
@@ -28,7 +29,7 @@ SOURCE_KINDS = ("auto", *KINDS)
 MAXIMUM_SELECTOR = 1000
 MAXIMUM_PATTERNS = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
-_READING_OPTIONS = ("selector", "pattern")
+_READING_OPTIONS = ("selector", "pattern", "fields")
 """The options by which a list is found; all others are left as they are when a source is corrected."""
 
 
@@ -122,8 +123,8 @@ class SourceOperations:
         old = state.source
         entered = _checked(draft, [one for one in known if one.source.id != old.id])
         options = dict(entered.options)
-        if not options and (entered.kind, entered.url) == (old.kind, old.url) and "pattern" in old.options:
-            options["pattern"] = old.options["pattern"]
+        if not options and (entered.kind, entered.url) == (old.kind, old.url):
+            options = {name: old.options[name] for name in ("pattern", "fields") if name in old.options}
         others = {name: value for name, value in old.options.items() if name not in _READING_OPTIONS}
         changed = replace(
             entered,
@@ -182,6 +183,13 @@ def _checked_way(way: Way) -> Way:
         if not good or not all(isinstance(one, str) and 0 < len(one) <= MAXIMUM_SELECTOR for one in patterns):
             raise WrongInputError("pattern", "pattern")
         options["pattern"] = pattern
+    fields = way.options.get("fields")
+    if fields:
+        if not isinstance(fields, dict) or not fields.keys() <= set(FIELDS):
+            raise WrongInputError("fields", "pattern")
+        if not all(isinstance(path, str) and len(path) <= MAXIMUM_SELECTOR for path in fields.values()):
+            raise WrongInputError("fields", "pattern")
+        options["fields"] = fields
     selector = way.options.get("selector")
     if selector:
         options = {"selector": _checked_selector(str(selector))}

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from feeds.model import Entry, Source
@@ -39,23 +39,17 @@ def _ends_here(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
     return None
 
 
-def _as_it_is(body: bytes, url: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    return options
-
-
 @dataclass(frozen=True, slots=True)
 class SourceKind:
     """A kind of source.
 
     `leads_to` gives the address to fetch and read in place of a body that only points there. `goes_on` gives the
-    address of the older part of the list, where a response (body, address, headers) names one. `settled` gives the
-    options with all that was guessed in reading a body, so that tomorrow's look does the same.
+    address of the older part of the list, where a response (body, address, headers) names one.
     """
 
     read: Read
     leads_to: Callable[[bytes, str, Source], str | None] = _leads_nowhere
     goes_on: Callable[[bytes, str, Mapping[str, str]], str | None] = _ends_here
-    settled: Callable[[bytes, str, Mapping[str, Any]], Mapping[str, Any]] = _as_it_is
 
 
 # Readers are imported when they are first used: a process that only serves pages should not pay for parsers.
@@ -111,12 +105,6 @@ def _older_part(body: bytes, url: str, headers: Mapping[str, str]) -> str | None
     return next_address(body, url, headers)
 
 
-def _with_fields(body: bytes, url: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    from feeds.sources.api import fields_of
-
-    return {**options, "fields": fields_of(body, url, options.get("fields"))}
-
-
 def _older_items(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
     from feeds.errors import NotAFeed
     from feeds.link_header import related
@@ -135,7 +123,7 @@ def _older_items(body: bytes, url: str, headers: Mapping[str, str]) -> str | Non
 
 KINDS: dict[str, SourceKind] = {
     "feed": SourceKind(_read_feed, goes_on=_older_items),
-    "api": SourceKind(_read_api, goes_on=_older_part, settled=_with_fields),
+    "api": SourceKind(_read_api, goes_on=_older_part),
     "sitemap": SourceKind(_read_sitemap, _first_child_sitemap),
     "page": SourceKind(_read_page, goes_on=_older_page),
 }

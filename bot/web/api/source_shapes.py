@@ -23,6 +23,10 @@ Pattern = Annotated[
     str | Annotated[list[str], Field(max_length=MAXIMUM_PATTERNS)] | None,
     Field(description="`options.pattern` of one of a preview's candidates, whose `kind` and `url` go with it"),
 ]
+Fields = Annotated[
+    dict[str, str] | None,
+    Field(description="`options.fields` of one of a preview's candidates, whose `kind` and `url` go with it"),
+]
 
 
 class SourceDraftShape(Shape):
@@ -34,12 +38,14 @@ class SourceDraftShape(Shape):
     kind: Kind = "auto"
     selector: Selector = ""
     pattern: Pattern = None
+    fields: Fields = None
     language: Tag = ""
     time_zone: Zone = ""
 
     def entered(self) -> SourceDraft:
         """As an operator would have entered it."""
-        options = {"pattern": self.pattern} if self.pattern else {}
+        given = {"pattern": self.pattern, "fields": self.fields}
+        options = {name: value for name, value in given.items() if value}
         return SourceDraft(
             url=self.url,
             title=self.title,
@@ -106,13 +112,14 @@ class CandidateOptions(Shape):
 
     selector: str | None = None
     pattern: str | list[str] | None = None
+    fields: dict[str, str] | None = None
     child: str | None = None
 
 
 class Candidate(Shape):
     """One way to watch it."""
 
-    kind: Literal["feed", "page", "sitemap"]
+    kind: Literal["feed", "api", "page", "sitemap"]
     url: str
     confidence: float = Field(description="0 to 1")
     why: str
