@@ -28,7 +28,12 @@ SOURCE_KEYS: Final = (
         REQUIRED,
     ),
     Key("title", values.TEXT, "Its name; the one it gives itself where there is none.", ""),
-    Key("kind", values.SLUG, "How it is read (`feed`, `page`, …); `auto` finds out at the first look.", "auto"),
+    Key(
+        "kind",
+        values.SLUG,
+        "How it is read (`feed`, `api`, `sitemap`, `page`); `auto` finds out at the first look.",
+        "auto",
+    ),
     Key(
         "language", values.LANGUAGE, "The language of its articles; guessed for each article where there is none.", None
     ),

@@ -42,16 +42,11 @@ class Clause(NamedTuple):
     leaves: tuple[int, ...]
 
 
-def clauses_of(root: Packed, leaves: Leaves, cost: Callable[[int], float]) -> tuple[list[Clause], bool]:
-    """Return a query's clauses, and whether they say all of it. At least one is not NEGATED.
+def literals_of(root: Packed, leaves: Leaves, cost: Callable[[int], float]) -> list[int]:
+    """Return a query's clauses as literals. At least one is not NEGATED.
 
     `cost` says how common a leaf is; where one of several clauses can be had, it is the rarest.
     """
-    return _Reader(leaves, cost).of(root)
-
-
-def literals_of(root: Packed, leaves: Leaves, cost: Callable[[int], float]) -> list[int]:
-    """Return a query's clauses as literals."""
     if isinstance(root, int):
         return [root | (EXACT | FIRST | BEGINS) | (0 if leaves.plain[root] else COMPLEX)]
     clauses, exact = _Reader(leaves, cost).of(root)
