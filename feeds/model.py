@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,7 @@ class Topic:
         return self.owner in (None, DESK)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A place in an article that helped a query to match.
 
     `field` is "title", "text", … (an attribute of `Article`); `start` and `end` are code point offsets into it, half
@@ -132,8 +131,7 @@ class Span:
     clause: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """That the query stored under `id` selects an article, why, and how strongly."""
 
     id: Hashable

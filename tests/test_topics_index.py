@@ -129,5 +129,5 @@ def test_a_false_span_proves_nothing():
     assert match is not None
     assert prove(each, one, match.spans)
     assert not prove(each, one, match.spans[:1])
-    assert not prove(each, one, [replace(match.spans[0], start=1), *match.spans[1:]])
+    assert not prove(each, one, [match.spans[0]._replace(start=1), *match.spans[1:]])
     assert not prove(parse("terror cooperation -and"), one, match.spans)

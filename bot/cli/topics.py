@@ -247,7 +247,7 @@ def _as_value(article: Article, match: Match | None) -> dict[str, Any]:
 
     value: dict[str, Any] = {"url": article.url or None, "title": article.title, "published": article.published}
     if match is not None:
-        spans = [asdict(span) for span in match.spans]
+        spans = [span._asdict() for span in match.spans]
         value |= {"matched": matched_words(match, article), "score": match.score, "spans": spans}
     return value
 

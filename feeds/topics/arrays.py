@@ -9,11 +9,21 @@ import numpy.typing as npt
 
 Integers = npt.NDArray[np.integer]
 
+# Where there are a few hundred numbers, an array's own methods take half the time of the functions of the same name.
+
+
+def true_at(truths: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Return at which places it is true."""
+    found: npt.NDArray[np.int64] = truths.nonzero()[0]
+    return found
+
 
 def ranges(starts: Integers, counts: Integers) -> npt.NDArray[np.int64]:
     """Return the numbers of many ranges, one after the other: where the elements of many short lists are."""
-    ends = np.cumsum(counts)
-    return np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + counts, counts)
+    ends = counts.cumsum()
+    numbers: npt.NDArray[np.int64] = (starts - ends + counts).repeat(counts)
+    numbers += np.arange(len(numbers))
+    return numbers
 
 
 def changes(ordered: Integers) -> npt.NDArray[np.bool_]:

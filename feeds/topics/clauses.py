@@ -6,9 +6,9 @@ phrases, groups of alternatives and exclusions in any number are. Each leaf of a
 
     EXACT FIRST BEGINS NEGATED NEAR_NEXT FAR COMPLEX  leaf (25 bits)
 
-The first literal of a query has FIRST (and EXACT), the first of each clause BEGINS (and NEGATED; or NEAR_NEXT: what is
-found of this clause must be near what is found of the next, or with FAR not very far from it). COMPLEX: that a leaf's
-key is there does not prove it.
+The first literal of a query has FIRST (and EXACT), the first of each clause BEGINS (and NEAR_NEXT: what is found of
+this clause must be near what is found of the next, or with FAR not very far from it). All of a clause that must not
+hold have NEGATED. COMPLEX: that a leaf's key is there does not prove it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def literals_of(root: Packed, leaves: Leaves, cost: Callable[[int], float]) -> l
     literals: list[int] = []
     for flags, each in clauses:
         begin = len(literals)
-        literals += [leaf if plain[leaf] else leaf | COMPLEX for leaf in each]
+        negated = flags & NEGATED
+        literals += [leaf | negated if plain[leaf] else leaf | (COMPLEX | negated) for leaf in each]
         literals[begin] |= flags | BEGINS
     literals[0] |= FIRST | EXACT if exact else FIRST
     return literals

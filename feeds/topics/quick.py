@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from feeds.model import Article, Span
-from feeds.topics.arrays import changes, ranges
+from feeds.topics.arrays import changes, ranges, true_at
 from feeds.topics.document import BODY, SPACES, SPACING, TITLE, Document, Place, in_sequence
 from feeds.topics.keys import ALONE, IN_TITLE
 from feeds.topics.packed import Meaning, parts
@@ -70,7 +70,7 @@ class QuickDocument(Document):
             flat: list[int] = []
             begin = 0
             each = forms.tolist()
-            for at in np.flatnonzero(forms < 0).tolist():
+            for at in true_at(forms < 0).tolist():
                 words, together = memory.several[~each[at]]
                 flat += each[begin:at]
                 if together > NOTHING:
@@ -114,20 +114,20 @@ class QuickDocument(Document):
             # Where these stand is not said: they take the room of several words.
             more, counts = self.vocabulary.terms.read(np.array(beside, np.int32))
             terms = np.concatenate((terms, more))
-            at = np.concatenate((at, np.repeat(np.arange(_BESIDE, _BESIDE + len(beside), dtype=np.int32), counts)))
+            at = np.concatenate((at, np.arange(_BESIDE, _BESIDE + len(beside), dtype=np.int32).repeat(counts)))
             roles = self.vocabulary.roles(more)
             once, title = more[roles & KEY_ALONE != 0], more[roles & KEY_IN_TITLE != 0]
             firsts += [once, title]
             each_mask.append(np.full(len(once) + len(title), EVERYWHERE))
             lengths += [len(once), len(title)]
-        pairs = _pairs(terms, at, self.vocabulary.roles(terms))
         singles = np.array([ALONE, IN_TITLE] * (len(lengths) // 2), np.int32).repeat(lengths)
-        places = pairs[2]
-        of_pairs = masks_of(places)
-        of_pairs[places >= _BESIDE - 1] = EVERYWHERE
+        firsts_of_pairs, seconds, begin_at = _pairs(terms, at, self.vocabulary.roles(terms))
+        of_pairs = masks_of(begin_at)
+        if beside:
+            of_pairs[begin_at >= _BESIDE - 1] = EVERYWHERE
         return (
-            np.concatenate((*firsts, pairs[0])),
-            np.concatenate((singles, pairs[1])),
+            np.concatenate((*firsts, firsts_of_pairs)),
+            np.concatenate((singles, seconds)),
             np.concatenate((*each_mask, of_pairs)),
         )
 
@@ -219,10 +219,9 @@ class QuickDocument(Document):
 
         Every one must stand in the article, and none in hyphenated words.
         """
-        rows = np.searchsorted(self._numbers, terms)
+        rows = self._numbers.searchsorted(terms)
         begins = self._begins[rows]
-        ends = np.append(self._begins, len(self._ordered))[rows + 1]
-        counts = np.minimum(ends - begins, most)
+        counts = np.minimum(self._counts[rows], most)
         return self._ordered[ranges(begins, counts)] & _LOWER, counts
 
     def _order(self) -> None:
@@ -230,12 +229,12 @@ class QuickDocument(Document):
         forms: list[Numbers] = []
         positions: list[Numbers] = []
         rows = self.vocabulary.terms
-        for words, places in self._parts():
+        for words, at in self._parts():
             forms.append(words.forms)
-            positions.append(places)
+            positions.append(at)
             for first, last, form in words.joined:
                 for number in rows.read(np.array([form], np.int32))[0].tolist():
-                    self.joined.setdefault(number, []).append((int(places[first]), int(places[last])))
+                    self.joined.setdefault(number, []).append((int(at[first]), int(at[last])))
         terms, counts = rows.read(np.concatenate(forms))
         at = np.concatenate(positions).repeat(counts)
         self._occurrences = terms, at
@@ -244,12 +243,13 @@ class QuickDocument(Document):
         both.sort()
         self._ordered = both
         ordered = (both >> _HALF).astype(np.int32)
-        self._begins = np.flatnonzero(changes(ordered))
+        self._begins = begins = true_at(changes(ordered))
         self._numbers = self.terms = ordered[self._begins]
         """The terms that stand in the article, in order; `terms` has those of hyphenated words too."""
         self.rows = dict(zip(self.terms.tolist(), range(len(self.terms)), strict=True))
         total = len(both)
-        self._limits = [*self._begins.tolist(), total, total]
+        self._limits = limits = [*begins.tolist(), total, total]
+        self._counts = np.array(limits[1:-1], np.int64) - begins
         self._positions: list[int] = both.astype(np.int32).tolist()
         if self.joined:
             for number in self.joined:
@@ -291,10 +291,10 @@ class QuickDocument(Document):
 def _pairs(terms: Numbers, at: Numbers, roles: npt.NDArray[np.uint8]) -> tuple[Numbers, Numbers, Numbers]:
     """Return the terms that are the first of a pair, each with every second that follows next to it, and where."""
     is_first, is_second = roles & FIRST != 0, roles & SECOND != 0
-    firsts, seconds, places = terms[is_first], terms[is_second], at[is_second]
+    firsts, seconds, second_at = terms[is_first], terms[is_second], at[is_second]
     wanted = at[is_first] + 1
-    begins = np.searchsorted(places, wanted)
-    counts = np.searchsorted(places, wanted, "right") - begins
+    begins = second_at.searchsorted(wanted)
+    counts = second_at.searchsorted(wanted, "right") - begins
     return firsts.repeat(counts), seconds[ranges(begins, counts)], (wanted - 1).repeat(counts)
 
 

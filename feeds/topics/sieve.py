@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from feeds.topics.arrays import changes, ranges, with_room
+from feeds.topics.arrays import changes, ranges, true_at, with_room
 from feeds.topics.clauses import BEGINS, FAR, FIRST, LEAF, NEAR_NEXT, NEGATED, PART
 from feeds.topics.keys import ALWAYS, NEVER, LeafKeys, places_of
 from feeds.topics.vocabulary import Hashes
@@ -28,6 +28,7 @@ Truths = npt.NDArray[np.bool_]
 
 EVERYWHERE = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE, _LAST = np.uint64(1), np.uint64(63)
+_BEGINS, _NEGATED, _NEAR_NEXT, _FAR, _FIRST, _LEAF = map(np.uint32, (BEGINS, NEGATED, NEAR_NEXT, FAR, FIRST, LEAF))
 _SMALLEST_MERGE = 1_024
 _KEYS_OF_A_GATE = 4
 _ROW = np.complex128
@@ -35,9 +36,10 @@ _ROW = np.complex128
 
 
 class Candidates(NamedTuple):
-    """Slots in ascending order, their literals, and where the key of the leaf of each literal stands."""
+    """Slots in ascending order, how many literals each has, these, and where the key of the leaf of each stands."""
 
     slots: Slots
+    counts: npt.NDArray[np.int64]
     literals: Literals
     there: Masks
 
@@ -215,36 +217,34 @@ class Sieve:
 
     def candidates(self, hashes: Hashes, masks: Masks) -> Candidates:
         """Return the queries that keys with these hashes and masks do not rule out."""
-        places = places_of(hashes)
+        at = places_of(hashes)
         table = self._table
-        np.bitwise_or.at(table, places, masks)
-        self._present[places] = True
+        np.bitwise_or.at(table, at, masks)
+        self._present[at] = True
         try:
             slots = self._filed_under(hashes)
-            literals, there = self._look(slots, table)
-            if len(slots):
-                slots = slots[hold(literals, there, False)]
-                slots.sort()
-                slots = slots[changes(slots)]
-                literals, there = self._look(slots, table)
+            slots.sort()
+            slots = slots[changes(slots)]
+            literals, counts = self.read(slots)
+            there = table[np.frombuffer(self._keys.places, np.int32)[literals & _LEAF]]
         finally:
-            table[places] = 0
-            self._present[places] = False
-        return Candidates(slots, literals, there)
-
-    def _look(self, slots: Slots, table: Masks) -> tuple[Literals, Masks]:
-        literals, _ = self.read(slots)
-        return literals, table[np.frombuffer(self._keys.places, np.int32)[literals & LEAF]]
+            table[at] = 0
+            self._present[at] = False
+        if not len(slots):
+            return Candidates(slots, counts, literals, there)
+        good = hold(literals, there, False)
+        each = good.repeat(counts)
+        return Candidates(slots[good], counts[good], literals[each], there[each])
 
     def _filed_under(self, hashes: Hashes) -> Slots:
         """Return the slots of queries that have their anchor among these keys, and pass their gate."""
         buckets = hashes >> self._shift
         starts = self._buckets[buckets]
         counts = self._buckets[buckets + 1] - starts
-        some = np.flatnonzero(counts)
+        some = true_at(counts != 0)
         counts = counts[some]
         at = ranges(starts[some], counts)
-        at = at[self._base_keys[at] == np.repeat(hashes[some], counts)]
+        at = at[self._base_keys[at] == hashes[some].repeat(counts)]
         slots = self._base_slots[at[self._passes(self._gates.view(_ROW)[at, 0].view(np.int32))]]
         if self._delta:
             fresh = [slot for key in self._delta.keys() & set(hashes.tolist()) for slot in self._delta[key]]
@@ -285,17 +285,18 @@ def hold(literals: Literals, there: Masks, certain: bool) -> Truths:
 
     Unless `certain`, a leaf that seems to be there may not be, and no exclusion is decided.
     """
-    begins = np.flatnonzero(literals & BEGINS)
+    begins = true_at(literals & _BEGINS != 0)
     flags = literals[begins]
     clauses = np.bitwise_or.reduceat(there, begins)
-    near = np.flatnonzero(flags & NEAR_NEXT)
-    other = _wider(clauses[near + 1])
-    clauses[near] &= np.where(flags[near] & FAR != 0, _wider(other), other)
+    near = true_at(flags & _NEAR_NEXT != 0)
+    if len(near):
+        other = _wider(clauses[near + 1])
+        clauses[near] &= np.where(flags[near] & _FAR != 0, _wider(other), other)
     holds = clauses != 0
-    negated = flags & NEGATED != 0
+    negated = flags & _NEGATED != 0
     if certain:
         holds ^= negated
     else:
         holds |= negated
-    every: Truths = np.logical_and.reduceat(holds, np.flatnonzero(flags & FIRST))
+    every: Truths = np.logical_and.reduceat(holds, true_at(flags & _FIRST != 0))
     return every

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from feeds.model import Match, Span
-from feeds.topics.arrays import changes, ranges
-from feeds.topics.clauses import BEGINS, COMPLEX, EXACT, FIRST, LEAF, NEGATED
+from feeds.topics.arrays import changes, ranges, true_at
+from feeds.topics.clauses import COMPLEX, EXACT, LEAF, NEGATED
 from feeds.topics.document import Place
 from feeds.topics.evaluate import MOST_PLACES
 from feeds.topics.near import Pair, cover, near_pairs
@@ -27,6 +27,7 @@ Mark = tuple[Place, str]
 
 _NOWHERE: list[Place] = []
 _EVERYWHERE: list[Place] = [(-1, -1)]
+_EXACT, _NEGATED, _COMPLEX, _LEAF = map(np.uint32, (EXACT, NEGATED, COMPLEX, LEAF))
 _WIDTHS, _TEXTS = 12, 20
 """Bits for the number of words in a place and for the clause, where both are part of one number (53 with the place)."""
 
@@ -71,40 +72,39 @@ class Verifier:
 
     def prove(self, candidates: Candidates) -> tuple[npt.NDArray[np.bool_], dict[int, tuple[Span, ...]]]:
         """Tell which candidates' clauses all hold; and for those that are exact, by number, by which spans."""
-        _, literals, there = candidates
-        leaves = literals & LEAF
+        _, counts, literals, there = candidates
+        if not len(counts):
+            return np.zeros(0, np.bool_), {}
+        leaves = literals & _LEAF
         firsts = self._first_terms[leaves]
         terms = self.document.terms
+        absent = firsts >= 0
         if len(terms):
-            at = np.searchsorted(terms, firsts)
-            absent = (terms.take(at, mode="clip") != firsts) & (firsts >= 0)
-        else:
-            absent = firsts >= 0
+            absent &= terms.take(terms.searchsorted(firsts), mode="clip") != firsts
         there[absent] = 0
         joined = self.document.joined
         if joined:
             literals[np.isin(firsts, np.fromiter(joined, np.int32, len(joined)))] |= np.uint32(COMPLEX)
         found_at = self.found_at
-        unsure = np.flatnonzero((literals & COMPLEX != 0) & (there != 0))
+        unsure = true_at((literals & _COMPLEX != 0) & (there != 0))
         wrong = [at for at, leaf in zip(unsure.tolist(), leaves[unsure].tolist(), strict=True) if not found_at[leaf]]
         there[wrong] = 0
         holds = hold(literals, there, True)
-        begins = np.flatnonzero(literals & FIRST)
-        exact = holds & (literals[begins] & EXACT != 0)
-        queries = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(literals))))
-        clauses = np.flatnonzero(literals & BEGINS)
-        negated = np.repeat(literals[clauses] & NEGATED != 0, np.diff(np.append(clauses, len(literals))))
+        exact = holds & (literals[counts.cumsum() - counts] & _EXACT != 0)
+        present = there != 0
         # What inexact queries will ask for in vain need not be looked for.
-        vain = leaves[(holds & ~exact)[queries] & (there == 0)]
+        vain = leaves[(holds & ~exact).repeat(counts) & ~present]
         found_at.update(dict.fromkeys(vain.tolist(), _NOWHERE))
-        marked = np.flatnonzero(exact[queries] & (there != 0) & ~negated)
-        return holds, self._marked(queries[marked], literals[marked] & np.uint32(COMPLEX | LEAF))
+        marked = true_at(exact.repeat(counts) & present & (literals & _NEGATED == 0))
+        queries = np.arange(len(counts)).repeat(counts)
+        return holds, self._marked(queries[marked], literals[marked] & (_COMPLEX | _LEAF))
 
     def _marked(self, queries: npt.NDArray[np.int64], leaves: npt.NDArray[np.uint32]) -> dict[int, tuple[Span, ...]]:
         """Return the spans of each query, in order; `queries` and `leaves` (with their flag COMPLEX) are pairs."""
         if not len(queries):
             return {}
-        different = np.sort(leaves)
+        different = leaves.copy()
+        different.sort()
         different = different[changes(different)]
         leaves_of = different & LEAF
         texts = [self.texts[leaf] for leaf in leaves_of.tolist()]
@@ -123,11 +123,11 @@ class Verifier:
         # The simple ones are the first: their numbers have not the flag of the others.
         counts = np.concatenate((counts, np.array(many, np.int64)))
         keys = np.concatenate((keys, np.array(more, np.int64)))
-        order = np.argsort(keys)
+        order = keys.argsort()
         ordered = keys[order]
         new = changes(ordered)
         ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.cumsum(new) - 1
+        ranks[order] = new.cumsum() - 1
         ordered = ordered[new]
         span = self.document.span
         spans = [
@@ -135,15 +135,15 @@ class Verifier:
             for key in ordered.tolist()
             for first in (key >> _TEXTS + _WIDTHS,)
         ]
-        ends = np.cumsum(counts)
-        rows = np.searchsorted(different, leaves)
+        ends = counts.cumsum()
+        rows = different.searchsorted(leaves)
         each = counts[rows]
         both = queries.repeat(each) * len(spans) + ranks[ranges(ends[rows] - each, each)]
         both.sort()
         both = both[changes(both)]
         queries = both // len(spans)
         chosen = [spans[rank] for rank in (both - queries * len(spans)).tolist()]
-        begins = np.flatnonzero(changes(queries))
+        begins = true_at(changes(queries))
         bounds = [*begins.tolist(), len(chosen)]
         return {query: tuple(chosen[bounds[at] : bounds[at + 1]]) for at, query in enumerate(queries[begins].tolist())}
 

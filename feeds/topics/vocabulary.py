@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from feeds.topics.arrays import ranges
+from feeds.topics.arrays import ranges, true_at
 from feeds.topics.query import Kind, Term, shared_term
 from feeds.topics.text import Word, fold, new_stemmer, new_stemmer_of_many, split, word
 
@@ -141,6 +141,10 @@ class Memory(dict[str, int]):
         """Hashes of what a new term may have in common with a run that was met: a stem, or how it begins."""
         self._met: list[str] = []
         """The run that has each of these traits."""
+        self._fresh: list[str] = []
+        """Runs that are one plain word, whose traits have not been worked out; no term was new since they were met."""
+        self._stems: list[str] = []
+        """The stem of each of these."""
 
     def forget(self, term: Term) -> None:
         """Forget the runs that a term which is new may be satisfied by; they are worked out again when next met."""
@@ -153,6 +157,7 @@ class Memory(dict[str, int]):
         else:
             self._forget_all()
             return
+        self._settle()
         known = np.frombuffer(self._traits, np.int64)
         for at in np.flatnonzero(np.isin(known, list(traits))).tolist():
             self.pop(self._met[at], None)
@@ -161,7 +166,18 @@ class Memory(dict[str, int]):
         self.clear()
         self.several.clear()
         self._met.clear()
+        self._fresh.clear()
+        self._stems.clear()
         self._traits = array("q")
+
+    def _settle(self) -> None:
+        """Work out the traits of fresh runs."""
+        self._traits.extend(map(hash, self._stems))
+        self._traits.extend(map(_beginning, map(str.lower, self._fresh)))
+        self._met += self._fresh
+        self._met += self._fresh
+        self._fresh.clear()
+        self._stems.clear()
 
     def _note(self, seen: Word, run: str) -> None:
         """Note what a word of a run may have in common with terms to come."""
@@ -172,10 +188,10 @@ class Memory(dict[str, int]):
 
     def read(self, runs: list[str]) -> Numbers:
         """Return what stands here for each of these runs; `several` is as it was for this call until the next."""
-        if max(len(self._met) // 4, len(self.several)) > _MOST_REMEMBERED:
+        if max((len(self._met) + 2 * len(self._fresh)) // 4, len(self.several)) > _MOST_REMEMBERED:
             self._forget_all()
         forms = np.fromiter(map(self.get, runs, repeat(_UNKNOWN)), np.int32, len(runs))
-        unknown = np.flatnonzero(forms == _UNKNOWN)
+        unknown = true_at(forms == _UNKNOWN)
         if len(unknown):
             forms[unknown] = self._learn([runs[at] for at in unknown.tolist()])
         return forms
@@ -194,9 +210,8 @@ class Memory(dict[str, int]):
             elif run.isascii() and run.isalnum():
                 found = comparisons.find(Word(run, lower, lower), stemmed, stemmed)
                 number = self[run] = form(found) if found else NOTHING
-                self._traits.append(hash(stemmed))
-                self._traits.append(_beginning(lower))
-                self._met += (run, run)
+                self._fresh.append(run)
+                self._stems.append(stemmed)
             else:
                 number = self._split(run)
             learned.append(number)
@@ -332,8 +347,8 @@ def hash_keys(first: Iterable[int] | Numbers, second: Iterable[int] | Numbers) -
 
     Two keys of one hash cost a needless check and nothing else: what is found by hash is always verified.
     """
-    a: Any = np.asarray(first, np.int64).astype(np.uint32)
-    b: Any = np.asarray(second, np.int64).astype(np.uint32)
+    a: Any = np.asarray(first, np.int32).view(np.uint32)
+    b: Any = np.asarray(second, np.int32).view(np.uint32)
     mixed = a * np.uint32(0x9E3779B1) ^ (b * np.uint32(0x85EBCA77) + np.uint32(0x165667B1))
     mixed ^= mixed >> np.uint32(15)
     mixed *= np.uint32(0x2C1B3C6D)
