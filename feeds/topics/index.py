@@ -168,7 +168,7 @@ class Index:
             each = literals_of(unpack(packed), self._leaves, cost)
             literals.extend(each)
             self._packed.append(None if each[0] & EXACT else bytes(packed))
-        return np.array(literals, np.uint32)
+        return np.frombuffer(literals, np.uint32)
 
     def _arrange(self, order: Slots, stored: npt.NDArray[np.int64]) -> None:
         """Put ids and packed queries in a new order of slots. `stored`: when each was stored, by its slot until now."""
@@ -176,7 +176,8 @@ class Index:
         self._ids = [self._ids[slot] for slot in before]
         self._packed = [self._packed[slot] for slot in before]
         self._order = stored[order]
-        self._slots = {identifier: slot for slot, identifier in enumerate(self._ids)}
+        # In place: at no time are there two of the largest dict.
+        self._slots.update(zip(self._ids, range(len(self._ids)), strict=True))
 
     def _stored(self) -> list[int]:
         """Return the slots of all queries in the order in which they were stored."""

@@ -24,6 +24,8 @@ Hashes = npt.NDArray[np.uint32]
 
 _MOST_REMEMBERED = 400_000
 _LONGEST_REMEMBERED = 40
+_MOST_FRESH = 2_000
+"""So many are settled in a millisecond."""
 ALONE, FIRST, SECOND, IN_TITLE = 1, 2, 4, 8
 """What a term is as a key: a word alone, the first or the second of a pair, a word of the title."""
 _UNKNOWN = -(1 << 31)
@@ -142,7 +144,7 @@ class Memory(dict[str, int]):
         self._met: list[str] = []
         """The run that has each of these traits."""
         self._fresh: list[str] = []
-        """Runs that are one plain word, whose traits have not been worked out; no term was new since they were met."""
+        """Runs that are one plain word, whose traits have not been worked out yet."""
         self._stems: list[str] = []
         """The stem of each of these."""
 
@@ -188,7 +190,9 @@ class Memory(dict[str, int]):
 
     def read(self, runs: list[str]) -> Numbers:
         """Return what stands here for each of these runs; `several` is as it was for this call until the next."""
-        if max((len(self._met) + 2 * len(self._fresh)) // 4, len(self.several)) > _MOST_REMEMBERED:
+        if len(self._fresh) > _MOST_FRESH:
+            self._settle()
+        if max(len(self._met) // 4, len(self.several)) > _MOST_REMEMBERED:
             self._forget_all()
         forms = np.fromiter(map(self.get, runs, repeat(_UNKNOWN)), np.int32, len(runs))
         unknown = true_at(forms == _UNKNOWN)
@@ -240,7 +244,7 @@ class Memory(dict[str, int]):
 
 
 def _beginning(folded: str) -> int:
-    return hash(f"{folded[:2]}*")
+    return hash(folded[:2])
 
 
 _KINDS: dict[str, Kind] = {"s": "stem", "w": "word", "p": "prefix", "e": "exact"}
