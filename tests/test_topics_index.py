@@ -1,7 +1,6 @@
 """The index returns exactly what the plain evaluator returns: ids, spans and scores."""
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
