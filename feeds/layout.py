@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import lxml.etree
 from lxml.html import HtmlElement
@@ -54,11 +55,7 @@ def is_aside(element: HtmlElement) -> bool:
     """Whether the element calls itself a part beside the matter: navigation, sidebar, related, most read."""
     if element.tag in ASIDE_TAGS or element.get("role") in _ASIDE_ROLES:
         return True
-    words = set(_region_words(element))
-    # "nav-content" holds the content beside a navigation; were it a navigation's, that would stand around it.
-    if "content" in words:
-        words -= {"nav", "menu"}
-    return bool(_ASIDE_WORDS & words) or any(pair in " ".join(_region_words(element)) for pair in _ASIDE_PAIRS)
+    return _names_aside(words_of(element))
 
 
 def is_hidden(element: HtmlElement) -> bool:
@@ -67,14 +64,28 @@ def is_hidden(element: HtmlElement) -> bool:
 
 
 def is_main(element: HtmlElement) -> bool:
-    return element.tag == "main" or element.get("role") == "main" or bool(_MAIN_WORDS & set(_region_words(element)))
+    return element.tag == "main" or element.get("role") == "main" or _names_main(words_of(element))
 
 
-def _region_words(element: HtmlElement) -> Sequence[str]:
-    names = [
-        name for name in words_of(element).split() if not _ABOUT_OTHERS.match(name) and not _OF_AN_ARTICLE.match(name)
-    ]
-    return [word for name in names for word in re.split(r"[-_\d]+", name)]
+# A page's elements have few different names, and each is asked for again by everything below it.
+@lru_cache(maxsize=2_048)
+def _names_aside(names: str) -> bool:
+    words = _region_words(names)
+    different = set(words)
+    # "nav-content" holds the content beside a navigation; were it a navigation's, that would stand around it.
+    if "content" in different:
+        different -= {"nav", "menu"}
+    return bool(_ASIDE_WORDS & different) or any(pair in " ".join(words) for pair in _ASIDE_PAIRS)
+
+
+@lru_cache(maxsize=2_048)
+def _names_main(names: str) -> bool:
+    return bool(_MAIN_WORDS.intersection(_region_words(names)))
+
+
+def _region_words(names: str) -> Sequence[str]:
+    kept = [name for name in names.split() if not _ABOUT_OTHERS.match(name) and not _OF_AN_ARTICLE.match(name)]
+    return [word for name in kept for word in re.split(r"[-_\d]+", name)]
 
 
 def lines_of(node: HtmlElement, *, skip: HtmlElement | None = None, with_tail: bool = False) -> Iterator[Line]:
