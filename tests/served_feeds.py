@@ -25,6 +25,7 @@ class Rendered:
     body: bytes
     content_type: str = "application/atom+xml; charset=utf-8"
     last_modified: datetime = MODIFIED
+    version: int = 1
 
     @property
     def etag(self) -> str:
@@ -44,13 +45,14 @@ class MemoryShelf:
     away: bool = False
     looked_up: list[str] = field(default_factory=list)
     before_version: Callable[[], object] = bool
+    after_lookup: Callable[[], object] = bool
 
     def put(self, path: str, body: bytes) -> None:
         held = self.documents.get(path)
         # Always later: libcurl, and so newsboat, throws away a body whose Last-Modified is the one it knows.
         modified = held.last_modified + timedelta(seconds=1) if held else MODIFIED
-        self.documents[path] = Rendered(body, last_modified=modified)
         self.number += 1
+        self.documents[path] = Rendered(body, last_modified=modified, version=self.number)
 
     def version(self) -> int:
         self.before_version()
@@ -58,11 +60,16 @@ class MemoryShelf:
             raise ConnectionError("the database is away")
         return self.number
 
+    def versions(self) -> dict[str, int]:
+        return {path: one.version for path, one in self.documents.items()}
+
     def lookup(self, path: str) -> Rendered | None:
         self.looked_up.append(path)
         if self.away:
             raise ConnectionError("the database is away")
-        return self.documents.get(path)
+        found = self.documents.get(path)
+        self.after_lookup()
+        return found
 
 
 @contextmanager

@@ -186,7 +186,7 @@ def test_a_removed_topic_takes_its_feed_with_it(database: Database, clock: Clock
     assert ensure_all(database, SITE, clock()) == 1
     publish_stale(database, SITE, clock())
     with database.read() as connection:
-        assert {path.rpartition(".")[0] for path in shelf.paths(connection)} == {"all"}
+        assert {path.rpartition(".")[0] for path in shelf.versions(connection)} == {"all"}
         assert shelf.stale(connection, 10) == []
 
 

@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 from itertools import pairwise
 
+import sqlalchemy as sa
 from conftest import Clock
 
 from bot.web.feeds import FeedShelf
@@ -66,6 +67,18 @@ def test_the_shelf_of_the_web_gives_the_same(database: Database, clock: Clock) -
     assert found is not None
     assert found.body == b"<rss/>"
     assert served.version() == 1
+    assert served.versions() == {"all.rss": 1}
+
+
+def test_what_changed_is_told_without_reading_the_bytes(sqlite_database: Database) -> None:
+    asked: list[str] = []
+    with sqlite_database.read() as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *of: asked.append(of[2].replace("?", "0")))
+        shelf.versions(connection)
+        shelf.changed_since(connection, 0)
+        for query in list(asked):
+            (plan,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")
+            assert "COVERING INDEX ix_rendered_feeds_version" in plan.detail
 
 
 def test_unchanged_bytes_keep_etag_time_and_version(database: Database, clock: Clock) -> None:
@@ -155,7 +168,7 @@ def test_a_feed_without_documents_leaves_the_shelf(database: Database, clock: Cl
     (seen,) = mark(database, clock, "topics/gone")
     assert save(database, clock, seen, None) == ["topics/gone.rss"]
     with database.read() as connection:
-        assert shelf.paths(connection) == []
+        assert shelf.versions(connection) == {}
         assert shelf.version(connection) == 2
 
 

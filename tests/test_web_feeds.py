@@ -257,6 +257,27 @@ def test_a_change_is_seen_within_a_second(site: Site) -> None:
     assert site.get(If_None_Match=Rendered(BODY).etag).status_code == 200
 
 
+def test_what_did_not_change_is_not_read_again(site: Site) -> None:
+    site.get()
+    site.shelf.put("all.rss", b"another feed")
+    site.clock.seconds += 1
+    assert site.get("/feeds/all.rss").content == b"another feed"
+    assert site.get().content == BODY
+    assert site.shelf.looked_up == [PATH, "all.rss"]
+
+
+def test_what_changes_while_it_is_read_is_read_again(site: Site) -> None:
+    def change_and_ask() -> None:
+        site.shelf.after_lookup = bool
+        site.shelf.put(PATH, b"new")
+        site.clock.seconds += 1
+        assert site.get("/feeds/none.rss").status_code == 404  # the new version is known now
+
+    site.shelf.after_lookup = change_and_ask
+    assert site.get().content == BODY
+    assert site.get().content == b"new"
+
+
 def test_a_feed_that_is_removed_is_gone(site: Site) -> None:
     assert site.get().status_code == 200
     del site.shelf.documents[PATH]

@@ -35,14 +35,17 @@ _FIELD = re.compile(
     rb"|content-length|transfer-encoding|upgrade|expect|range|if-match|if-unmodified-since):[\t ]*([^\r]*)",
     re.IGNORECASE,
 )
-_UNDERSTOOD = {b"if-none-match", b"if-modified-since", b"accept-encoding", b"connection", b"host"}
+_UNDERSTOOD = frozenset({b"if-none-match", b"if-modified-since", b"accept-encoding", b"connection", b"host"})
 
 
 class FeedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with a shortcut. `feed_protocol` gives it its server."""
 
     feeds: ClassVar[FeedServer]
+    _ending: ClassVar[tuple[object, bytes]] = (None, b"")
+    """uvicorn's own header fields, which it replaces each second, and how they and the empty line are written."""
     _between_messages = True
+    _answered_at = 0.0
 
     def on_message_begin(self) -> None:
         self._between_messages = False
@@ -58,6 +61,17 @@ class FeedProtocol(HttpToolsProtocol):
             super().data_received(data)
         else:
             self._write(reply)
+
+    def timeout_keep_alive_handler(self) -> None:
+        # The timer runs on over answers of the shortcut: to set a new one for each costs more than to look at a clock.
+        idle = self.loop.time() - self._answered_at
+        if idle < self.timeout_keep_alive and not self.transport.is_closing():
+            self._close_when_idle_for(self.timeout_keep_alive - idle)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _close_when_idle_for(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def _shortcut(self, data: bytes) -> Reply | None:
         """The answer, if `data` is a request that can be answered at once."""
@@ -77,33 +91,32 @@ class FeedProtocol(HttpToolsProtocol):
         document = self.feeds.in_memory(request[1].decode("ascii"))
         if document is None:
             return None
-        fields: dict[bytes, bytes] = {}
-        for name, value in _FIELD.findall(data):
-            name = name.lower()
-            if name not in _UNDERSTOOD or name in fields:
-                return None
-            fields[name] = value.rstrip(b"\t ")
-        if b"host" not in fields or fields.get(b"connection", b"keep-alive").lower() != b"keep-alive":
+        found = _FIELD.findall(data)
+        fields = {name.lower(): value.rstrip(b"\t ") for name, value in found}
+        if len(fields) < len(found) or not fields.keys() <= _UNDERSTOOD or b"host" not in fields:
+            return None
+        if fields.get(b"connection", b"keep-alive").lower() != b"keep-alive":
             return None
         return document.reply(
             fields.get(b"if-none-match"), fields.get(b"if-modified-since"), fields.get(b"accept-encoding")
         )
 
     def _write(self, reply: Reply) -> None:
-        self._unset_keepalive_if_required()
+        kept, ending = self._ending
+        headers = self.server_state.default_headers
+        if kept is not headers:
+            ending = b"".join(name + b": " + value + b"\r\n" for name, value in headers) + b"\r\n"
+            type(self)._ending = headers, ending
         self.feeds.count(reply)
-        head = [reply.head]
-        for name, value in self.server_state.default_headers:  # the date, kept by uvicorn
-            head += [name, b": ", value, b"\r\n"]
-        head.append(b"\r\n")
-        if len(reply.body) <= JOINED:
-            head.append(reply.body)
-            self.transport.write(b"".join(head))
-        else:
-            self.transport.write(b"".join(head))
-            self.transport.write(reply.body)
         self.server_state.total_requests += 1
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        if len(reply.body) <= JOINED:
+            self.transport.write(reply.head + ending + reply.body)
+        else:
+            self.transport.write(reply.head + ending)
+            self.transport.write(reply.body)
+        self._answered_at = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._close_when_idle_for(self.timeout_keep_alive)
 
 
 def feed_protocol(server: FeedServer) -> type[FeedProtocol]:

@@ -20,7 +20,11 @@ _ENTITY_TAG = re.compile(rb'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
 class RenderedFeed(Protocol):
-    """One document, ready to be served. `etag` is strong and quoted; `last_modified` is aware, without a fraction."""
+    """One document, ready to be served.
+
+    `etag` is strong and quoted; `last_modified` is aware, without a fraction; `version` ascends with every change of a
+    document on the shelf.
+    """
 
     @property
     def content_type(self) -> str: ...
@@ -32,6 +36,8 @@ class RenderedFeed(Protocol):
     def body(self) -> bytes: ...
     @property
     def gzip(self) -> bytes: ...
+    @property
+    def version(self) -> int: ...
 
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -63,6 +69,8 @@ class Document:
 
     etags: tuple[bytes, bytes]
     """Of the plain and the compressed form, which are different bytes (RFC 9110, section 8.8.3.3)."""
+    tags: frozenset[bytes]
+    """The If-None-Match fields that name one of them alone, which is what nearly every reader sends."""
     last_modified: datetime
     plain: Reply
     compressed: Reply
@@ -81,7 +89,7 @@ class Document:
         """The answer to a GET with these header fields (RFC 9110, section 13.2.2)."""
         compressed = accept_encoding is not None and accepts_gzip(accept_encoding)
         if if_none_match is not None:
-            unchanged = matches(if_none_match, self.etags)
+            unchanged = if_none_match in self.tags or matches(if_none_match, self.etags)
         elif if_modified_since is not None:
             unchanged = not_modified_since(if_modified_since, self.last_modified)
         else:
@@ -91,9 +99,7 @@ class Document:
         return self.compressed if compressed else self.plain
 
 
-def prepare(
-    feed: RenderedFeed, links: bytes, version: int, *, maximum_age: int = MAXIMUM_AGE, private: bool = False
-) -> Document:
+def prepare(feed: RenderedFeed, links: bytes, *, maximum_age: int = MAXIMUM_AGE, private: bool = False) -> Document:
     """The four answers of `feed`; `links` is the value of the Link field.
 
     `private`: whoever has the address may read it, and nobody may keep it for others or list it.
@@ -123,12 +129,13 @@ def prepare(
     compressed, compressed_unchanged = answers(gzip_etag, feed.gzip, ((b"content-encoding", b"gzip"),))
     return Document(
         etags=(plain_etag.strip(b'"'), gzip_etag.strip(b'"')),
+        tags=frozenset(weak + tag for weak in (b"", b"W/") for tag in (plain_etag, gzip_etag)),
         last_modified=feed.last_modified,
         plain=plain,
         compressed=compressed,
         plain_unchanged=plain_unchanged,
         compressed_unchanged=compressed_unchanged,
-        version=version,
+        version=feed.version,
     )
 
 

@@ -6,8 +6,8 @@
                          └→ the shelf, or a rendering on demand (in a thread)
 
 A plain ASGI application that stands beside the framework, not in it: `FeedServer(shelf, otherwise=application)`. What
-is in memory is used as long as the shelf's version stays the same; it is asked at most once a second. While the
-database is away, what is in memory is served as it was.
+is in memory is used as long as it did not change on the shelf, which is asked at most once a second. While the database
+is away, what is in memory is served as it was.
 
 Knows HTTP and bytes; not what a feed holds, nor who rendered it.
 """
@@ -18,7 +18,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -50,6 +50,10 @@ class FeedShelf(Protocol):
 
     def version(self) -> int:
         """Changes whenever any document does."""
+        ...
+
+    def versions(self) -> Mapping[str, int]:
+        """The version in which each document on the shelf last changed, by its path."""
         ...
 
     def lookup(self, path: str) -> RenderedFeed | None:
@@ -107,6 +111,8 @@ class FeedServer:
         self._maximum_bytes = maximum_bytes
         self._clock = clock
         self._documents: dict[str, Document] = {}
+        self._outdated: set[str] = set()
+        """Those of them that must be read anew, and are kept for the case that they cannot be."""
         self._bytes = 0
         self._version: int | None = None
         self._next_check = float("-inf")
@@ -131,10 +137,9 @@ class FeedServer:
 
     def in_memory(self, path: str) -> Document | None:
         """The document of a path below /feeds/ if it can be served without asking anybody."""
-        document = self._documents.get(path)
-        if document is None or document.version != self._version or self._clock() >= self._next_check:
+        if path in self._outdated or self._clock() >= self._next_check:
             return None
-        return document
+        return self._documents.get(path)
 
     def count(self, reply: Reply) -> None:
         """Note that this answer was given."""
@@ -175,7 +180,7 @@ class FeedServer:
         elif self._version is None and self._checking is not None:
             await asyncio.shield(self._checking)  # the first: nobody has anything yet
         held = self._documents.get(path)
-        if held is not None and held.version == self._version:
+        if held is not None and path not in self._outdated:
             return held
         if not _PATH.fullmatch(path):  # no database need see it
             return NOT_FOUND
@@ -194,22 +199,27 @@ class FeedServer:
 
     async def _check(self) -> None:
         try:
-            self._version = await asyncio.to_thread(self._shelf.version)
+            version = await asyncio.to_thread(self._shelf.version)
+            if version != self._version:
+                held = await asyncio.to_thread(self._shelf.versions)
+                self._outdated |= {path for path, one in self._documents.items() if one.version != held.get(path)}
+                self._version = version
         except Exception:
             logger.exception("The version of the feeds cannot be read; they are served as they were")
         finally:
             self._next_check = self._clock() + self._check_every
 
     async def _load(self, path: str) -> Document | None:
-        # The version is the one before the look-up: bytes may be newer than it says, and never older.
         version = self._version
         feed = await asyncio.to_thread(self._shelf.lookup, path)
         self._forget(path)
         if feed is None:
             return await self._render(path, before=None, full=True) if self._on_demand is not None else None
-        document = self._prepared(feed, path, "", version or 0, hub=self._hub)
+        document = self._prepared(feed, path, "", hub=self._hub)
         if version is not None:
             self._keep(path, document)
+            if version != self._version:  # asked meanwhile: what was read may be from before
+                self._outdated.add(path)
         return document
 
     def _keep(self, path: str, document: Document) -> None:
@@ -221,6 +231,7 @@ class FeedServer:
 
     def _forget(self, path: str) -> None:
         document = self._documents.pop(path, None)
+        self._outdated.discard(path)
         if document is not None:
             self._bytes -= document.size
 
@@ -253,7 +264,7 @@ class FeedServer:
             return None
         found = await asyncio.to_thread(self._on_demand.feed, feed, extension, before=before, full=full)
         fields = ({"before": before} if before else {}) | ({} if full else {"full": "0"})
-        return None if found is None else self._prepared(found, path, _query_string(fields), 0)
+        return None if found is None else self._prepared(found, path, _query_string(fields))
 
     async def _query(self, path: str, text: str, *, full: bool) -> Document | None:
         extension = path.removeprefix("search.")
@@ -261,16 +272,16 @@ class FeedServer:
             return None
         found = await asyncio.to_thread(self._on_demand.query, text, extension, full=full)
         fields = {"q": text} | ({} if full else {"full": "0"})
-        return None if found is None else self._prepared(found, path, _query_string(fields), 0)
+        return None if found is None else self._prepared(found, path, _query_string(fields))
 
-    def _prepared(self, feed: RenderedFeed, path: str, query: str, version: int, hub: str | None = None) -> Document:
+    def _prepared(self, feed: RenderedFeed, path: str, query: str, hub: str | None = None) -> Document:
         """The answers about a document; `hub` where its subscribers are told of changes."""
         own = self._address(PREFIX + quote(path, safe=_IN_PATH, errors="replace") + (f"?{query}" if query else ""))
         links = f'<{own}>; rel="self"'
         if hub:
             links = f'<{hub}>; rel="hub", {links}'
         private = path.startswith(PRIVATE)
-        return prepare(feed, links.encode("ascii"), version, maximum_age=self._maximum_age, private=private)
+        return prepare(feed, links.encode("ascii"), maximum_age=self._maximum_age, private=private)
 
     def _address(self, address: str) -> str:
         """An address of RFC 3986, absolute where the root is one; ASCII, as a header field must be."""

@@ -46,7 +46,7 @@ def ensure_all(database: Database, site: Site, now: datetime) -> int:
 def _ensure_all(database: Database, site: Site, now: datetime) -> int:
     with database.write() as connection:
         expected = shelf.feeds(connection)
-        held = {path.rpartition(".")[0] for path in shelf.paths(connection)}
+        held = {path.rpartition(".")[0] for path in shelf.versions(connection)}
         wanted = expected ^ held
         rendered_by = f"{site.digest} {revision()}"
         if facts.get(connection, SITE) != rendered_by:

@@ -176,6 +176,8 @@ rendered_feeds = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("gzip", sa.LargeBinary, nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
+    # It is asked every second what has changed, and must not read through the bytes to find out.
+    sa.Index("ix_rendered_feeds_version", "version", "path"),
 )
 
 # Feeds that have changed and wait to be rendered: "all", "sources/mps-en", "topics/maritime-security".
