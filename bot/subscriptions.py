@@ -28,6 +28,7 @@ from feeds.database import Database
 from feeds.model import Topic
 from feeds.store import articles
 from feeds.store import topics as topic_store
+from feeds.store.queries import named_topics
 
 MAXIMUM_OWN_QUERIES = 50
 """Queries that one chat may have at a time: each is asked of every article."""
@@ -310,7 +311,8 @@ class Subscriptions:
         """The operator's topics that "@slug" in the query may mean."""
         if "@" not in query:
             return {}
-        return feeds.topics.parse_all({topic.slug: (topic.query, topic.language) for topic in self.topics()})
+        with self._database.read() as connection:
+            return named_topics(connection, query)
 
     # How it wants to be told
 

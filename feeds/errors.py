@@ -19,6 +19,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import ClassVar
 
 
@@ -108,7 +109,8 @@ class QueryError(FeedsError):
     """A query that cannot be accepted.
 
     `position` is the code point offset of the offending character in `query`; `expected` says what could stand there;
-    `suggestion` is a corrected query, or None. `str()` is the one-line message; `caret()` shows the place.
+    `suggestion` is a corrected query that can be read. `str()` is the one-line message; `caret()` shows the place;
+    `told()` is all of it.
     """
 
     code = "query"
@@ -122,9 +124,31 @@ class QueryError(FeedsError):
         self.expected = expected
         self.suggestion = suggestion
 
-    def caret(self) -> str:
-        """Two lines: the line of the query that holds the error, and a caret under the offending character."""
+    def caret(self, around: int | None = None) -> str:
+        """Two lines: the line of the query that holds the error, and a caret under the offending character.
+
+        At most so many characters `around` it. In a font of one width; wide characters take two places, marks none.
+        """
         start = self.query.rfind("\n", 0, self.position) + 1
         end = self.query.find("\n", self.position)
         line = self.query[start:] if end < 0 else self.query[start:end]
-        return f"{line}\n{' ' * (self.position - start)}^"
+        column = self.position - start
+        if around is not None and len(line) > around:
+            first = max(0, column - 2 * around // 3)
+            line, column = line[first : first + around], column - first
+        line = "".join(one if one.isprintable() else " " for one in line)
+        return f"{line}\n{''.join(map(_blank, line[:column]))}^"
+
+    def told(self) -> str:
+        """In lines: what is wrong, the place, what was expected, and a correction."""
+        lines = [str(self), self.caret()]
+        lines += [f"expected: {self.expected}"] if self.expected else []
+        lines += [f"did you mean: {self.suggestion}"] if self.suggestion else []
+        return "\n".join(lines)
+
+
+def _blank(character: str) -> str:
+    """Return space as wide as the character."""
+    if unicodedata.east_asian_width(character) in ("W", "F"):
+        return "\u3000"
+    return "" if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Cf") else " "

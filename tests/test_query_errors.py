@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 import feeds.topics
 from bot.languages.query_errors import said_in
 from feeds.errors import QueryError
+
+PROSE = re.compile("[a-z]{2,} [a-z]{2,}")
 
 
 def sentences(node: ast.expr) -> Iterator[str]:
@@ -26,13 +29,27 @@ def sentences(node: ast.expr) -> Iterator[str]:
         yield from sentences(node.orelse)
 
 
+def spoken(node: ast.AST) -> Iterator[ast.expr]:
+    """Where a sentence for people stands: what an error is made of, a name that such a thing has, a warning."""
+    if isinstance(node, ast.Assign):
+        names = {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+        if names & {"message", "expected", "_OPERAND", "_EITHER"}:
+            yield from node.value.elts if isinstance(node.value, ast.Tuple) else (node.value,)
+    elif isinstance(node, ast.Return) and node.value is not None:
+        yield node.value
+    elif isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        if called.endswith(("fail", "QueryError", "refused", "warnings.append")):
+            yield from node.args
+            yield from (word.value for word in node.keywords if word.arg == "expected")
+
+
 def written() -> Iterator[str]:
-    for path in Path(str(feeds.topics.__file__)).parent.glob("*.py"):
+    """The sentences; what is only an example of a query needs no other language."""
+    for path in (Path(str(feeds.topics.__file__)).parent / "grammar").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args:
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in ("fail", "QueryError"):
-                    yield from sentences(node.args[0])
+            for expression in spoken(node):
+                yield from filter(PROSE.search, sentences(expression))
 
 
 @pytest.mark.parametrize("sentence", sorted(set(written())))

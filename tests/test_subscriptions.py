@@ -111,8 +111,9 @@ def test_a_query_becomes_a_topic_of_ones_own_and_retires_when_unfollowed(
 def test_a_query_may_name_the_operators_topics(subscriptions: Subscriptions) -> None:
     destination = chat(subscriptions)
     assert subscriptions.follow(destination, "@maritime-security NOT exercise").new
-    with pytest.raises(QueryError):
-        subscriptions.follow(destination, "@nothing-like-it")
+    with pytest.raises(QueryError) as unknown:
+        subscriptions.follow(destination, "@maritime-securty exercise")
+    assert unknown.value.suggestion == "@maritime-security exercise"
 
 
 def test_what_cannot_be_followed(subscriptions: Subscriptions) -> None:

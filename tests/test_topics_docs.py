@@ -8,9 +8,9 @@ import pytest
 from feeds.errors import QueryError
 from feeds.model import Article
 from feeds.topics import Index, evaluate, parse, prove
-from feeds.topics.lex import MAX_LENGTH
-from feeds.topics.parse import MAX_DEPTH, MAX_DISTANCE
-from feeds.topics.wording import MAX_SIZE
+from feeds.topics.grammar.cursor import MAX_DEPTH, MAX_SIZE
+from feeds.topics.grammar.proximity import MAX_DISTANCE
+from feeds.topics.grammar.tokens import MAX_LENGTH
 
 PAGE = (Path(__file__).parent.parent / "docs" / "topics.md").read_text(encoding="utf-8")
 

@@ -29,6 +29,9 @@ _VALUE = 200
 _LABEL = 48
 _LINE = 150
 _CLAUSES = 3
+_WIDTH = 60
+"""Characters of a wrong query that are shown around the mistake."""
+_LONGEST_SUGGESTION = 1000
 _ADDED = 700
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -66,9 +69,11 @@ def refusal(language: str, error: RequestError | QueryError) -> Reply:
     """Why it can't be done, and what would be right."""
     if isinstance(error, QueryError):
         lines = [words(language, "query_error", reason=said_in(language, str(error)))]
-        lines.append(f"<pre>{escape(_caret(error), quote=False)}</pre>")
-        if error.suggestion:
-            lines.append(words(language, "query_suggestion", suggestion=f"/follow {error.suggestion}"))
+        lines.append(f"<pre>{escape(error.caret(_WIDTH), quote=False)}</pre>")
+        lines.append(words(language, "query_expected", expected=said_in(language, error.expected)))
+        if error.suggestion and len(error.suggestion) <= _LONGEST_SUGGESTION:
+            command = escape(one_line(f"/follow {error.suggestion}"), quote=False)
+            lines.append(sentence(language, "query_suggestion", suggestion=command))
         return Reply("\n".join(lines))
     values = dict(error.values)
     suggestion = values.pop("suggestion", "")
@@ -77,15 +82,6 @@ def refusal(language: str, error: RequestError | QueryError) -> Reply:
         command = "/timezone" if error.key == "unknown_time_zone" else "/follow"
         html += "\n" + words(language, "did_you_mean", suggestion=f"{command} {suggestion}")
     return Reply(html)
-
-
-def _caret(error: QueryError) -> str:
-    """The offending place of a line that may be long: at most 60 characters around it, each one column wide."""
-    line, _, under = error.caret().partition("\n")
-    column = len(under) - 1
-    start = max(0, column - 40)
-    visible = "".join(one if one.isprintable() else " " for one in line[start : start + 60])
-    return f"{visible}\n{' ' * (column - start)}^"
 
 
 def topics(language: str, offered: Sequence[Topic], followed: Collection[int], page: int, heading: str = "") -> Reply:
@@ -136,6 +132,7 @@ def _tried(language: str, tried: QueryPreview) -> list[str]:
         title, url = shown(tried.samples[0].article.title), web_address(tried.samples[0].article.url)
         latest = f'<a href="{escape(url)}">{title}</a>' if url and title else title
         lines.append(sentence(language, "tried_latest", title=latest))
+    lines += [f"⚠️ {escape(said_in(language, warning), quote=False)}" for warning in tried.warnings[:_CLAUSES]]
     lines += [words(language, "tried_dead", clause=clause) for clause in tried.dead[:_CLAUSES]]
     lines += [
         words(language, "tried_noisy", clause=clause, share=round(100 * share))

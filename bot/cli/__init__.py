@@ -79,8 +79,7 @@ def _explained(error: Exception) -> tuple[int, list[str]] | None:
         case ConfigurationError():
             return WRONG, [str(problem) for problem in error.problems]
         case QueryError():
-            advice = [f"did you mean: {error.suggestion}"] if error.suggestion else []
-            return WRONG, [f"this is not a query: {error}", error.caret(), *advice]
+            return WRONG, [f"this is not a query: {error.told()}"]
         case WrongUseError():
             return WRONG, [str(error)]
         case FeedsError() | TocsinError():

@@ -190,6 +190,7 @@ TEXTS: dict[str, str] = {
     "empty_query": "Write what to follow after the command.",
     "query_too_long": "The query is too long: at most {limit} characters.",
     "query_error": "I can't read this query: {reason}",
+    "query_expected": "Expected: {expected}.",
     "query_suggestion": "Did you mean <code>{suggestion}</code>",
     "no_such_topic": (
         "There is no topic <b>{slug}</b>. /topics shows them. As a query, put it in quotes: <code>/follow "

@@ -1,4 +1,4 @@
-"""What the query language (`feeds.topics`) says of a wrong query, in the other languages.
+"""What the query language (`feeds.topics`) says of a wrong or doubtful query, in the other languages.
 
 `feeds` speaks English and knows no readers; here its sentences are recognised and said anew. A sentence that is not
 known stays English. `{}` stands for whatever the person wrote.
@@ -86,6 +86,68 @@ _VIETNAMESE = {
     ),
     "«{}» has no meaning in a query": "«{}» không có nghĩa trong truy vấn",
     "«{}» joins no words here": "«{}» không nối các từ ở đây",
+    "«{}» is a wide character": "«{}» là ký tự toàn chiều rộng",
+    "= stands directly before the word or phrase that it asks for exactly": (
+        "dấu = đứng ngay trước từ hoặc cụm từ cần khớp chính xác"
+    ),
+    "@ stands directly before the name of a topic": "@ đứng ngay trước tên một chủ đề",
+    "nothing stands after this colon": "sau dấu hai chấm này không có gì",
+    "a weight is a number": "trọng số phải là một số",
+    "nothing is weighed here": "ở đây không có gì để tính trọng số",
+    # What was expected instead.
+    "a word or a phrase": "một từ hoặc cụm từ",
+    "a word": "một từ",
+    "a word after it": "một từ ở sau",
+    "a word before it": "một từ ở trước",
+    "a word or a phrase after it": "một từ hoặc cụm từ ở sau",
+    "a word or a phrase before it": "một từ hoặc cụm từ ở trước",
+    "a word before the exclusion": "một từ trước phần loại trừ",
+    'a word, a "phrase" or (a OR b)': 'một từ, một "cụm từ" hoặc (a OR b)',
+    'a word, a "phrase" or a parenthesis': 'một từ, một "cụm từ" hoặc dấu ngoặc',
+    'a word, a "phrase", a parenthesis or an operator': 'một từ, một "cụm từ", dấu ngoặc hoặc toán tử',
+    "words, phrases and operators": "từ, cụm từ và toán tử",
+    '"a phrase"': '"một cụm từ"',
+    "a space": "một dấu cách",
+    'a closing "': 'dấu " đóng',
+    "a closing )": "dấu ) đóng",
+    "an opening ( before it": "dấu ( mở ở trước",
+    "parentheses": "dấu ngoặc",
+    "one of them": "một trong hai",
+    "a smaller number": "một số nhỏ hơn",
+    "a smaller query": "một truy vấn nhỏ hơn",
+    "a flatter query": "một truy vấn ít lồng nhau hơn",
+    "a shorter phrase": "một cụm từ ngắn hơn",
+    "a shorter query, or several topics named with @": "truy vấn ngắn hơn, hoặc nhiều chủ đề gọi bằng @",
+    "a shorter chain of names": "một chuỗi tên ngắn hơn",
+    "a topic that exists": "một chủ đề có thật",
+    "a topic that does not lead back here": "một chủ đề không dẫn ngược về đây",
+    "one of @{}": "một trong các chủ đề @{}",
+    "text without control characters": "văn bản không có ký tự điều khiển",
+    "the numbers themselves, with OR between them": "chính các số đó, nối bằng OR",
+    "title: or body:": "title: hoặc body:",
+    "two or three letters: en, vi, fr": "hai hoặc ba chữ cái: en, vi, fr",
+    "OR between alternatives, or just a space": "OR giữa các lựa chọn, hoặc chỉ một dấu cách",
+    "OR between alternatives, or quotation marks around a phrase": (
+        "OR giữa các lựa chọn, hoặc dấu ngoặc kép quanh một cụm từ"
+    ),
+    "OR between what is wanted; the exclusion before or after it": (
+        "OR giữa những điều muốn tìm; phần loại trừ ở trước hoặc sau đó"
+    ),
+    # Warnings.
+    "«{}» is read as a word; the operator is {}.": "«{}» được hiểu là một từ; toán tử là {}.",
+    "Read as ({}): OR binds closer than a space. Parentheses make it plain.": (
+        "Được hiểu là ({}): OR gắn chặt hơn dấu cách. Dùng dấu ngoặc để rõ ràng."
+    ),
+    "«{}» is typed without accents and matches any: imprecise."
+    " Put syllables that belong together in quotation marks.": (
+        "«{}» gõ không dấu nên khớp với mọi dấu: thiếu chính xác. Hãy đặt các âm tiết đi cùng nhau trong dấu ngoặc kép."
+    ),
+    "«{}» is one syllable without accent: in Vietnamese articles it matches only itself.": (
+        "«{}» là một âm tiết không dấu: trong bài tiếng Việt nó chỉ khớp với chính nó."
+    ),
+    "{} is typed without accents: in Vietnamese articles it matches these syllables with any.": (
+        "{} gõ không dấu: trong bài tiếng Việt nó khớp với các âm tiết này mang bất kỳ dấu nào."
+    ),
 }
 _TRANSLATIONS = {"vi": _VIETNAMESE}
 

@@ -192,6 +192,7 @@ TEXTS: dict[str, str] = {
     "empty_query": "Hãy viết điều cần theo dõi sau lệnh.",
     "query_too_long": "Truy vấn quá dài: tối đa {limit} ký tự.",
     "query_error": "Tôi không đọc được truy vấn này: {reason}",
+    "query_expected": "Cần có: {expected}.",
     "query_suggestion": "Ý bạn là <code>{suggestion}</code>",
     "no_such_topic": (
         "Không có chủ đề <b>{slug}</b>. Xem tại /topics. Nếu là truy vấn, hãy đặt trong ngoặc kép: "

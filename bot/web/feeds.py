@@ -252,7 +252,7 @@ class FeedServer:
             else:
                 found = await self._render(path, before=before, full=full)
         except QueryError as error:
-            return plain_reply(400, str(error))
+            return plain_reply(400, error.told())
         except Exception:
             logger.exception("The feed %r cannot be rendered", path)
             return AWAY

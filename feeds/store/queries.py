@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from feeds.store import topics
 from feeds.topics import Query, parse, parse_all
+from feeds.topics.vietnamese import closest
 
 _NAME = re.compile(r"@([a-z0-9-]+)")
 
@@ -28,13 +29,17 @@ def named_topics(connection: Connection, text: str) -> dict[str, Query]:
 
 
 def _named_in(connection: Connection, text: str) -> dict[str, tuple[str, str | None]]:
-    """Slug → (text, language); of what is named alone, so that another topic's mistake is not this one's."""
+    """Slug → (text, language); of what is named alone, so that another topic's mistake is not this one's.
+
+    In place of a name that no topic has comes the one that was probably meant, to be suggested.
+    """
     offered = {topic.slug: (topic.query, topic.language) for topic in topics.active_topics(connection)}
     named: dict[str, tuple[str, str | None]] = {}
     waiting = [text]
     while waiting:
-        for slug in _NAME.findall(waiting.pop()):
-            if slug in offered and slug not in named:
+        for name in _NAME.findall(waiting.pop()):
+            slug = name if name in offered else closest(name, offered)
+            if slug is not None and slug not in named:
                 named[slug] = offered[slug]
                 waiting.append(offered[slug][0])
     return named

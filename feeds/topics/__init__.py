@@ -7,10 +7,10 @@
                            └─ preview.preview, suggest, fts5_expression     before saving, and after votes
 
 `docs/topics.md` is the language on one page. Rooms: `text` (words and their forms), `language` (which one is it?),
-`lex` and `parse`, `query` (what a query is made of), `document` (an article as words at places), `evaluate`, `explain`,
-`near` (which places are?), `display` (a match made visible); `index` with `clauses`, `keys`, `sieve`, `arrays`,
-`vocabulary`, `packed`, `runs`, `quick` and `verify`; `reader` (one query, many articles), `fulltext` and `preview`
-(tried before saved), `feedback` (changed by votes).
+`grammar` (from typed text to a query), `query` (what a query is made of), `document` (an article as words at places),
+`evaluate`, `explain`, `near` (which places are?), `display` (a match made visible); `index` with `clauses`, `keys`,
+`sieve`, `arrays`, `vocabulary`, `packed`, `runs`, `quick` and `verify`; `reader` (one query, many articles), `fulltext`
+and `preview` (tried before saved), `feedback` (changed by votes).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from feeds.topics.evaluate import evaluate, prove
 from feeds.topics.explain import Clause, Explanation, why_not
 from feeds.topics.feedback import Suggestion, Vote, suggest
 from feeds.topics.fulltext import fts5_expression, tsquery_expression
-from feeds.topics.parse import parse, parse_all
+from feeds.topics.grammar import parse, parse_all
 from feeds.topics.query import Query
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from feeds.errors import QueryError
 from feeds.model import Article
 from feeds.topics.document import BODY, TITLE, Document
 from feeds.topics.evaluate import holds
+from feeds.topics.grammar import parse
 from feeds.topics.language import is_little_word
-from feeds.topics.parse import parse
 from feeds.topics.query import Query, leaves
 from feeds.topics.text import stem
 

@@ -108,7 +108,8 @@ def _add_errors(api: Api, desk: Desk) -> None:
 
     @api.exception_handler(QueryError)
     def no_query(_request: Request, error: QueryError) -> Response:
-        return problem(422, f"{error} (at character {error.position + 1})", "query")
+        place = f"{error} (at character {error.position + 1}); expected {error.expected}"
+        return problem(422, f"{place}; did you mean: {error.suggestion}", "query")
 
     @api.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:

@@ -22,7 +22,6 @@ from bot.languages import alarm_sentences
 from bot.languages.query_errors import said_in
 from bot.web.pages import words
 from feeds.alarms import CODES
-from feeds.errors import QueryError
 
 FEED_FORMATS = (
     ("atom", "Atom", "application/atom+xml"),
@@ -161,9 +160,9 @@ class Page:
         )
         return text if said is not None else Markup('<span lang="en">{}</span>').format(text)
 
-    def query_error(self, error: QueryError) -> str:
-        """What is wrong with a query."""
-        return said_in(self.language, str(error))
+    def query_said(self, sentence: object) -> str:
+        """What the query language says of a query: what is wrong, what was expected, or a warning."""
+        return said_in(self.language, str(sentence))
 
     def alert_type(self, name: str) -> str:
         """What an alert without an article is about."""
