@@ -80,3 +80,23 @@ def test_a_date_inside_the_heading_is_not_part_of_the_title() -> None:
         "<title>Boats to carry lights | Harbour</title><meta property='og:title' content='Boats to carry lights'>",
     )
     assert article.title == "Boats to carry lights"
+
+
+@pytest.mark.parametrize(
+    ("head", "shown", "expected"),
+    [
+        ('<script>var page = {"datePublished": "2026-03-03T09:00:00+07:00"};</script>', "", "2026-03-03"),
+        ("", '<abbr class="published" title="2026-03-03T10:00">at ten</abbr>', "2026-03-03"),
+        ("", "<footer>Copyright 1999-2021 Harbour. All rights reserved.</footer>", None),
+        ("", '<img src="/uploads/2015/03/04/logo.png"><script src="/app.2016-05-06.js"></script>', None),
+        (
+            "",
+            "<p>The treaty of 5 March 1998 was renewed at that meeting, said a long statement to the press.</p>",
+            None,
+        ),
+    ],
+)
+def test_a_day_that_is_neither_stated_nor_shown_is_looked_for_with_care(
+    head: str, shown: str, expected: str | None
+) -> None:
+    assert day(read(f"<h1>Boats to carry lights</h1>{TEXT}{shown}", f"<title>Boats</title>{head}")) == expected

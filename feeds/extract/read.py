@@ -17,7 +17,7 @@ from feeds.extract.headline import fold, read_headline
 from feeds.extract.language import language_of
 from feeds.extract.prune import prune
 from feeds.extract.sanitise import sanitise
-from feeds.extract.when import changed, printed_date, published
+from feeds.extract.when import changed, likely_day, printed_date, published
 from feeds.layout import Line, is_aside, lines_of
 from feeds.markup import absolute, base_of, one_line, parse
 from feeds.model import Article, Entry
@@ -55,6 +55,8 @@ def read_article(html: bytes, url: str, *, time_zone: str | None = None, entry: 
     holders = set(headline.element.iterancestors()) if headline.element is not None else set()
     printed, has_time = printed_date(lines, title_line, time_zone or "UTC", holders)
     when = published(facts.published, printed, has_time, entry.published, url, time_zone)
+    if when is None:
+        when = likely_day(tree, url, time_zone)
     signed = signed_lines(body)
     boxed = shown_author(body, holders)
     picture = facts.image or _lead_picture(body, headline.element, base) or entry.image

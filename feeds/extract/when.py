@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import lxml.etree
 from lxml.html import HtmlElement
 
 from feeds.dates import parse_date
+from feeds.extract.body import MOST_ELEMENTS
 from feeds.layout import Line, is_aside
 
 SHORT = 70
@@ -125,6 +128,22 @@ def published(
     if entry_date:
         return entry_date
     return in_path
+
+
+def likely_day(tree: HtmlElement, url: str, time_zone: str | None) -> datetime | None:
+    """The day by htmldate's careful search, for a page that neither states nor shows one that we can read.
+
+    It knows where many programs leave a day: in scripts that are no JSON-LD, in `abbr`, in the names of pictures.
+    """
+    from htmldate import find_date
+
+    if sum(1 for _ in islice(tree.iter("*"), MOST_ELEMENTS + 1)) > MOST_ELEMENTS:
+        return None
+    try:
+        day = find_date(tree, extensive_search=False, original_date=True, url=url)
+    except (ValueError, TypeError, AttributeError, IndexError, RecursionError, lxml.etree.LxmlError):
+        return None  # hostile markup finds the library's gaps
+    return parse_date(day, time_zone=time_zone or "UTC") if day else None
 
 
 def changed(stated: Sequence[str], time_zone: str | None) -> datetime | None:
