@@ -17,7 +17,7 @@ from pathlib import Path
 SMALL = {
     "watch": ["--feeds", "100", "--hosts", "20"],
     "punctuality": ["--sources", "1000", "--interval", "60", "--seconds", "10", "--rounds", "5"],
-    "feeds": ["--seconds", "1", "--rounds", "1"],
+    "feeds": ["--seconds", "1", "--rounds", "1", "--servers", "shortcut+uvloop"],
     "search": ["--articles", "3000"],
     "topics": ["--queries", "10000", "--articles", "100"],
 }

@@ -4,8 +4,11 @@
 
 The servers run on the first core, one after the other, and wrk on the second, in the same run; the figures are the
 median of the rounds. "A core" is requests by processor seconds of the server: what it would serve with a core for
-itself, also where other programs take part of it (the rate and the latency suffer from them). Without nginx, wrk or
-taskset only the rendering is measured.
+itself, also where other programs take part of it. The latency is measured twice: under all the load that the server can
+carry, where it is the length of the queue, and at half of that rate, from readers who pause at random. Other programs
+spoil it; where the system allows it (root on Linux), servers and wrk go before them, and the kernel keeps a twentieth
+of each second for the others, which shows in the latency under full load. Without nginx, wrk or taskset only the
+rendering is measured.
 """
 
 from __future__ import annotations
@@ -22,8 +25,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +38,10 @@ from feeds.model import Article, FeedItem, FeedSpec, Span, Topic
 from feeds.render import FORMATS, atom
 
 CONNECTIONS = 32
+READERS = 256
+"""Connections of the half load, on each of which a request follows the last answer after a pause."""
+PAUSES = "function delay() return math.random(0, {longest}) end"
+"""For wrk: milliseconds before each request."""
 PATH = "/feeds/all.atom"
 NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -123,13 +130,21 @@ class Load:
     errors: str
 
 
+@dataclass(frozen=True)
+class Loads:
+    """At all the load that a server can carry, and at half of it."""
+
+    full: Load
+    half: Load
+
+
 def processor_seconds(process: int) -> float:
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def load(process: int, port: int, headers: list[str], seconds: int) -> Load:
-    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+def load(process: int, port: int, headers: list[str], seconds: int, *options: str) -> Load:
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-d{seconds}s", "--latency", *options]
     for header in headers:
         command += ["-H", header]
     before = processor_seconds(process)
@@ -145,6 +160,14 @@ def load(process: int, port: int, headers: list[str], seconds: int) -> Load:
     milliseconds = float(latency[1]) * {"us": 0.001, "ms": 1.0, "s": 1_000.0}[latency[2]]
     errors = " ".join(line.strip() for line in output.splitlines() if "Socket errors" in line)
     return Load(float(rate[1]), int(total[1]) / used, milliseconds, errors)
+
+
+def loads(process: int, port: int, headers: list[str], seconds: int, folder: Path) -> Loads:
+    load(process, port, headers, 1, f"-c{CONNECTIONS}")
+    full = load(process, port, headers, seconds, f"-c{CONNECTIONS}")
+    script = folder / "pauses.lua"
+    script.write_text(PAUSES.format(longest=round(2_000 * READERS / (full.rate / 2))))
+    return Loads(full, load(process, port, headers, seconds, f"-c{READERS}", "-s", str(script)))
 
 
 @contextmanager
@@ -185,6 +208,8 @@ def measure_serving(seconds: int, rounds: int, servers: list[str]) -> None:
     if missing or len(os.sched_getaffinity(0)) < 2:
         print("Serving: not measured, for want of", " and ".join(missing) or "a second core")
         return
+    with suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))  # and so of all that is started from here
     body = atom(SPEC, items(50))
     cases: dict[str, list[str]] = {
         "plain": [],
@@ -198,7 +223,7 @@ def measure_serving(seconds: int, rounds: int, servers: list[str]) -> None:
         file = folder / PATH.lstrip("/")
         file.write_bytes(body)
         file.with_name(file.name + ".gz").write_bytes(gzip.compress(body, 6, mtime=0))
-        results: dict[tuple[str, str], list[Load]] = {}
+        results: dict[tuple[str, str], list[Loads]] = {}
         for _ in range(rounds):
             for server in ["nginx", *servers]:
                 port = free_port()
@@ -210,21 +235,28 @@ def measure_serving(seconds: int, rounds: int, servers: list[str]) -> None:
                 with running(command, port) as process:
                     for case, headers in cases.items():
                         filled = [header.format(etag(port, {})) for header in headers]
-                        load(process, port, filled, 1)
-                        results.setdefault((case, server), []).append(load(process, port, filled, seconds))
+                        seen = loads(process, port, filled, seconds, folder)
+                        results.setdefault((case, server), []).append(seen)
     print(f"Serving {len(body):,} bytes (gzip {len(gzip.compress(body, 6)):,}), one core, {CONNECTIONS} connections:")
     for case in cases:
-        base = statistics.median(one.by_core for one in results[case, "nginx"])
+        base = statistics.median(one.full.by_core for one in results[case, "nginx"])
         for server in ["nginx", *servers]:
-            loads = results[case, server]
-            rate = statistics.median(one.rate for one in loads)
-            by_core = statistics.median(one.by_core for one in loads)
-            latency = statistics.median(one.latency for one in loads)
-            errors = {one.errors for one in loads if one.errors} or ""
+            measured = results[case, server]
+            rate = statistics.median(one.full.rate for one in measured)
+            by_core = statistics.median(one.full.by_core for one in measured)
+            errors = {load.errors for one in measured for load in (one.full, one.half) if load.errors} or ""
             print(
                 f"  {case:6} {server:17} {rate:8,.0f}/s  {by_core:8,.0f} a core  {by_core / base:5.2f} of nginx"
-                f"  p99 {latency:6.2f} ms (best {min(one.latency for one in loads):.2f}) {errors}"
+                f"  p99 {latency(one.full for one in measured)}"
+                f"  at {statistics.median(one.half.rate for one in measured):,.0f}/s"
+                f" {latency(one.half for one in measured)} {errors}"
             )
+
+
+def latency(measured: Iterable[Load]) -> str:
+    """The median of the rounds, and the best."""
+    found = [one.latency for one in measured]
+    return f"{statistics.median(found):.2f} ms (best {min(found):.2f})"
 
 
 def serve(port: int, server: str, file: Path) -> None:
@@ -239,6 +271,9 @@ def serve(port: int, server: str, file: Path) -> None:
     class OneFeed:
         def version(self) -> int:
             return 1
+
+        def versions(self) -> dict[str, int]:
+            return {"all.atom": feed.version}
 
         def lookup(self, path: str) -> RenderedFeed | None:
             return feed if path == "all.atom" else None
