@@ -1,5 +1,6 @@
 """An article's page read whole: title, author, day, lead, text, picture, language, in the shapes portals have."""
 
+import re
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -219,6 +220,19 @@ def test_prose_outside_of_any_paragraph_is_kept_in_its_place() -> None:
     ]
     assert -1 not in places
     assert places == sorted(places)
+
+
+def test_links_are_relative_to_the_page_and_not_to_the_site() -> None:
+    links = "<a href='../up'>up</a> <a href='sub/x y'>sub</a> <a href='?q=1'>query</a> <a href='#note'>note</a>"
+    article = built(
+        f"<h1>A bridge</h1><p>{PROSE * 3} {links}</p><p>{PROSE * 3}</p>", url="https://site.test/a/b/1.html"
+    )
+    assert re.findall('href="([^"]*)', article.html) == [
+        "https://site.test/a/up",
+        "https://site.test/a/b/sub/x%20y",
+        "https://site.test/a/b/1.html?q=1",
+        "https://site.test/a/b/1.html#note",
+    ]
 
 
 def test_the_day_in_the_address_outweighs_a_far_one_on_the_page() -> None:

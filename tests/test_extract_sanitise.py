@@ -38,9 +38,16 @@ def test_what_could_act_is_gone(html: str) -> None:
 
 def test_addresses_become_absolute() -> None:
     clean = sanitise('<a href="../a b?x=1&amp;y=2#top">a</a><img src="//cdn.test/p.jpg" alt="P">', BASE)
-    assert 'href="https://site.test/a%20b?x=1&amp;y=2"' in clean
+    assert 'href="https://site.test/a%20b?x=1&amp;y=2#top"' in clean
     assert 'src="https://cdn.test/p.jpg"' in clean
     assert 'rel="noopener noreferrer"' in clean
+    assert 'href="https://site.test/news/1#a%20%22b"' in sanitise("""<a href='#a "b'>a</a>""", BASE)
+    assert "href" not in sanitise('<a href="#">a</a><a href="">b</a>', BASE)
+
+
+def test_language_and_direction_stay() -> None:
+    html = '<div dir="rtl" lang="ar">ا<span lang="en">b</span></div>'
+    assert sanitise(html, BASE) == html
 
 
 @pytest.mark.parametrize(

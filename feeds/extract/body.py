@@ -6,8 +6,10 @@ trafilatura finds it. It is imported at the first page that is read: it would co
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urljoin
 
 import lxml.etree
 import lxml.html
@@ -34,9 +36,12 @@ class Block:
     html: str
 
 
-def read_blocks(tree: HtmlElement, url: str) -> list[Block]:
-    """The blocks of the body in order. The tree may be changed."""
+def read_blocks(tree: HtmlElement, url: str, base: str) -> list[Block]:
+    """The blocks of the body in order, their links absolute against `base`. The tree may be changed."""
     size = sum(1 for _ in tree.iter("*"))
+    for link in tree.iter("a"):  # trafilatura takes every relative one for one of the site's root
+        with suppress(ValueError):
+            link.set("href", urljoin(base, (link.get("href") or "").strip()))
     body = _by_trafilatura(tree, url) if size <= MOST_ELEMENTS else None
     blocks = list(_blocks(body)) if body is not None else []
     if sum(len(block.text) for block in blocks) < SHORTEST_BODY:

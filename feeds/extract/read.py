@@ -65,7 +65,7 @@ def read_article(html: bytes, url: str, *, time_zone: str | None = None, entry: 
     above = {fold(line.text) for line in lines[: title_line or 0] if len(line.text) <= LEAST_LEAD}
 
     prune(tree, headline.element)
-    blocks = _lead_first(read_blocks(tree, url), leads)
+    blocks = _lead_first(read_blocks(tree, url, base), leads)
     blocks, byline = _without_furniture(blocks, headline.text, signed, above)
     text = "\n\n".join(block.text for block in blocks if block.text)
     return Article(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import escape
+from urllib.parse import quote
 
 import nh3
 
@@ -26,10 +27,11 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
-    "p": {"lang", "dir"},
-    "blockquote": {"cite", "lang"},
+    "blockquote": {"cite"},
+    "*": {"lang", "dir"},
 }
 _ADDRESSES = frozenset({"href", "src", "cite"})
+_IN_FRAGMENT = "/?:@!$&'()*+,;=-._~%"
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _TINY = re.compile(r"""\b(?:width|height)="?[01](?:px)?["\s/>]""")
 _TRACKER = re.compile(
@@ -44,7 +46,8 @@ _EMPTY = re.compile(r"<p>\s*</p>")
 
 
 def sanitise(html: str, base_url: str) -> str:
-    """`html` with only the elements and attributes that text needs; links and pictures absolute against `base_url`.
+    """`html` with only the elements and attributes that text needs; links and pictures absolute against `base_url`
+    (one to a place within the text becomes one to that place on its page).
 
     Scripts, styles, frames, forms, event handlers, `javascript:` and `data:` addresses and 1×1 pictures of trackers are
     gone; links open without referrer. Text keeps its words; of HTML nested deeper than any honest one only the text is
@@ -81,7 +84,11 @@ def _address_filter(base_url: str) -> Callable[[str, str, str], str | None]:
             return value
         if tag == "a" and value.strip().lower().startswith("mailto:"):
             return value.strip()
-        return absolute(value, base_url)
+        address, _, fragment = value.strip().partition("#")
+        found = absolute(address or base_url, base_url) if address or fragment else None
+        if found is None or tag != "a" or not fragment:
+            return found
+        return f"{found}#{quote(fragment, safe=_IN_FRAGMENT)}"
 
     return keep
 
