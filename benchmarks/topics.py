@@ -25,8 +25,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from feeds.model import Article
 from feeds.topics import Index, parse
 from feeds.topics.fulltext import fts5_expression
-from feeds.topics.quick import QuickDocument
-from feeds.topics.verify import Verifier
+from feeds.topics.index.quick import QuickDocument
+from feeds.topics.index.verify import Verifier
 
 WORDS_IN_AN_ARTICLE = 520
 LITTLE = [

@@ -6,9 +6,9 @@ import pytest
 from topic_samples import query
 
 from feeds.topics import parse
-from feeds.topics.packed import Leaves, leaf_numbers, pack, tree, unpack
+from feeds.topics.index.packed import Leaves, leaf_numbers, pack, tree, unpack
+from feeds.topics.index.vocabulary import Vocabulary, name_of, term_of
 from feeds.topics.query import Leaf, children_of, leaves, shared_term, written
-from feeds.topics.vocabulary import Vocabulary, name_of, term_of
 
 
 def same(one, other):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.topics.runs import runs_of
+from feeds.topics.index.runs import runs_of
 from feeds.topics.text import find_runs
 
 CHARACTERS = st.sampled_from("abZ09_.-'’\u2010 ,!\n\u0301\u00ad\u200bđự反ท\ud800😀𐐀")

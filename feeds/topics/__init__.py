@@ -8,9 +8,9 @@
 
 `docs/topics.md` is the language on one page. Rooms: `text` (words and their forms), `language` (which one is it?),
 `grammar` (from typed text to a query), `query` (what a query is made of), `document` (an article as words at places),
-`evaluate`, `explain`, `near` (which places are?), `display` (a match made visible); `index` with `clauses`, `keys`,
-`sieve`, `arrays`, `vocabulary`, `packed`, `runs`, `quick` and `verify`; `reader` (one query, many articles), `fulltext`
-and `preview` (tried before saved), `feedback` (changed by votes).
+`evaluate`, `explain`, `near` (which places are?), `display` (a match made visible); `index` (all stored queries at
+once); `reader` (one query, many articles), `fulltext` and `preview` (tried before saved), `feedback` (changed by
+votes).
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 
 from feeds.model import Article
 from feeds.topics.document import Document, Place
-from feeds.topics.packed import Leaves, Meaning
+from feeds.topics.index.packed import Leaves, Meaning
+from feeds.topics.index.quick import QuickDocument
+from feeds.topics.index.vocabulary import Vocabulary
 from feeds.topics.query import Leaf, Query, leaves
-from feeds.topics.quick import QuickDocument
-from feeds.topics.vocabulary import Vocabulary
 
 _MOST_ARTICLES = 5_000
 _MOST_TERMS = 5_000

@@ -14,10 +14,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from feeds.topics import vocabulary as roles
+from feeds.topics.index import vocabulary as roles
+from feeds.topics.index.packed import FIRST_LANGUAGE, Leaves, parts
+from feeds.topics.index.vocabulary import Vocabulary, hash_keys
 from feeds.topics.language import is_little_word
-from feeds.topics.packed import FIRST_LANGUAGE, Leaves, parts
-from feeds.topics.vocabulary import Vocabulary, hash_keys
 
 Key = tuple[int, int]
 

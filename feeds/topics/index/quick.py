@@ -10,16 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from feeds.model import Article, Span
-from feeds.topics.arrays import changes, ranges, true_at
 from feeds.topics.document import BODY, SPACES, SPACING, TITLE, Document, Place, in_sequence
-from feeds.topics.keys import ALONE, IN_TITLE
-from feeds.topics.packed import Meaning, parts
-from feeds.topics.runs import Runs, runs_of
-from feeds.topics.sieve import EVERYWHERE, Masks, masks_of
+from feeds.topics.index.arrays import changes, ranges, true_at
+from feeds.topics.index.keys import ALONE, IN_TITLE
+from feeds.topics.index.packed import Meaning, parts
+from feeds.topics.index.runs import Runs, runs_of
+from feeds.topics.index.sieve import EVERYWHERE, Masks, masks_of
+from feeds.topics.index.vocabulary import ALONE as KEY_ALONE
+from feeds.topics.index.vocabulary import FIRST, NOTHING, SECOND, Hashes, Memory, Numbers, Vocabulary, hash_keys
+from feeds.topics.index.vocabulary import IN_TITLE as KEY_IN_TITLE
 from feeds.topics.text import split
-from feeds.topics.vocabulary import ALONE as KEY_ALONE
-from feeds.topics.vocabulary import FIRST, NOTHING, SECOND, Hashes, Memory, Numbers, Vocabulary, hash_keys
-from feeds.topics.vocabulary import IN_TITLE as KEY_IN_TITLE
 
 _HALF = 32
 _LOWER = (1 << _HALF) - 1

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from feeds.topics.arrays import ranges, true_at
+from feeds.topics.index.arrays import ranges, true_at
 from feeds.topics.query import Kind, Term, shared_term
 from feeds.topics.text import Word, fold, new_stemmer, new_stemmer_of_many, split, word
 

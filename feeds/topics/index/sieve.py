@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from feeds.topics.arrays import changes, ranges, true_at, with_room
-from feeds.topics.clauses import BEGINS, FAR, FIRST, LEAF, NEAR_NEXT, NEGATED, PART
-from feeds.topics.keys import ALWAYS, NEVER, LeafKeys, places_of
-from feeds.topics.vocabulary import Hashes
+from feeds.topics.index.arrays import changes, ranges, true_at, with_room
+from feeds.topics.index.clauses import BEGINS, FAR, FIRST, LEAF, NEAR_NEXT, NEGATED, PART
+from feeds.topics.index.keys import ALWAYS, NEVER, LeafKeys, places_of
+from feeds.topics.index.vocabulary import Hashes
 
 Slots = npt.NDArray[np.int32]
 Literals = npt.NDArray[np.uint32]

@@ -1,12 +1,4 @@
-"""One article against all stored queries at once, in a time that hardly depends on how many there are.
-
-    article → forms of its words → keys (words, pairs of words) → queries anchored on one of them
-            → those whose clauses all hold → what clauses cannot say is evaluated
-
-Every query is anchored on the rarest clause of those it cannot do without (`clauses`, `keys`, `sieve`). Most
-queries are nothing but clauses, and are proved with numpy, many at a time; NEAR, any(…) and the like are read one by
-one (`verify`). `evaluate` is the truth about what matches; this module keeps the queries and their ids.
-"""
+"""The stored queries and their ids: adding, removing, asking. The walk is told in the package's own words."""
 
 from __future__ import annotations
 
@@ -19,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from feeds.model import Article, Match
-from feeds.topics.arrays import with_room
-from feeds.topics.clauses import EXACT, literals_of, root_of
-from feeds.topics.keys import LeafKeys, Rarity
-from feeds.topics.packed import Leaves, Packed, pack, tree, unpack
+from feeds.topics.index.arrays import with_room
+from feeds.topics.index.clauses import EXACT, literals_of, root_of
+from feeds.topics.index.keys import LeafKeys, Rarity
+from feeds.topics.index.packed import Leaves, Packed, pack, tree, unpack
+from feeds.topics.index.quick import QuickDocument
+from feeds.topics.index.sieve import Sieve, Slots
+from feeds.topics.index.verify import Verifier
+from feeds.topics.index.vocabulary import Vocabulary
 from feeds.topics.query import Node, Query
-from feeds.topics.quick import QuickDocument
-from feeds.topics.sieve import Sieve, Slots
-from feeds.topics.verify import Verifier
-from feeds.topics.vocabulary import Vocabulary
 
 _EVERY = 16
 """One article in so many is counted, to learn which words are rare."""

@@ -18,7 +18,7 @@ from itertools import product
 from math import prod
 from typing import Final, NamedTuple
 
-from feeds.topics.packed import AND, AT_LEAST, LANGUAGE, NEAR, NOT, OR, Leaves, Packed, parts
+from feeds.topics.index.packed import AND, AT_LEAST, LANGUAGE, NEAR, NOT, OR, Leaves, Packed, parts
 
 EXACT: Final = 1 << 31
 FIRST: Final = 1 << 30

@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from feeds.model import Match, Span
-from feeds.topics.arrays import changes, ranges, true_at
-from feeds.topics.clauses import COMPLEX, EXACT, LEAF, NEGATED
 from feeds.topics.document import Place
 from feeds.topics.evaluate import MOST_PLACES
+from feeds.topics.index.arrays import changes, ranges, true_at
+from feeds.topics.index.clauses import COMPLEX, EXACT, LEAF, NEGATED
+from feeds.topics.index.packed import AND, AT_LEAST, LANGUAGE, NEAR, NOT, OR, Leaves, Packed
+from feeds.topics.index.quick import QuickDocument
+from feeds.topics.index.sieve import Candidates, hold
 from feeds.topics.near import Pair, cover, near_pairs
-from feeds.topics.packed import AND, AT_LEAST, LANGUAGE, NEAR, NOT, OR, Leaves, Packed
-from feeds.topics.quick import QuickDocument
-from feeds.topics.sieve import Candidates, hold
 
 Mark = tuple[Place, str]
 """A place, and the clause that stands there: what a span is made from, and the order of spans."""

@@ -11,6 +11,7 @@ import marshal
 from array import array
 from typing import Any, Final
 
+from feeds.topics.index.vocabulary import Vocabulary
 from feeds.topics.query import (
     MAIN,
     And,
@@ -26,7 +27,6 @@ from feeds.topics.query import (
     Weighted,
     shared_leaf,
 )
-from feeds.topics.vocabulary import Vocabulary
 
 AND: Final = 0  # (AND, child, …)
 OR: Final = 1  # (OR, child, …)
