@@ -12,6 +12,7 @@ from feeds import near_duplicates
 from feeds.errors import FeedsError
 from feeds.extract import clean_text, read_article, sanitise
 from feeds.fetch import Response
+from feeds.markup import charset_of
 from feeds.model import Article, Entry, Source
 from feeds.sources.fragments import plain
 
@@ -61,7 +62,13 @@ def complete(
     else:
         try:
             response = get(entry.url)
-            article = read_article(response.body, response.url, time_zone=source.time_zone, entry=entry)
+            article = read_article(
+                response.body,
+                response.url,
+                time_zone=source.time_zone,
+                entry=entry,
+                charset=charset_of(response.content_type),
+            )
             other_urls = (response.url,)
             if len(article.text) < len(text):
                 article = replace(article, text=text, html=html)

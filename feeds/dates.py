@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST_YEAR = 2200
+BUDDHIST_ERA = 543
+"""Years by which Thai dates run ahead."""
 AHEAD = timedelta(days=1)
 LONGEST_TEXT = 400
 """Characters that are looked at: whoever hands over more is not asking about a date."""
@@ -33,7 +35,24 @@ _MONTH_WORDS = {
     11: "november nov novembre noviembre novembro ноября ноябрь ноя",
     12: "december dec décembre déc dezember dez diciembre dic dezembro dicembre desember disember des декабря дек",
 }
-_MONTHS = {word: number for number, words in _MONTH_WORDS.items() for word in words.split()}
+_MORE_MONTH_WORDS = {
+    1: "ocak stycznia січня يناير มกราคม ม.ค",
+    2: "şubat lutego лютого فبراير กุมภาพันธ์ ก.พ",
+    3: "mart marca березня مارس มีนาคม มี.ค",
+    4: "nisan kwietnia квітня أبريل ابريل إبريل เมษายน เม.ย",
+    5: "mayıs maja травня مايو พฤษภาคม พ.ค",
+    6: "haziran czerwca червня يونيو يونيه มิถุนายน มิ.ย",
+    7: "temmuz lipca липня يوليو يوليه กรกฎาคม ก.ค",
+    8: "ağustos sierpnia серпня أغسطس اغسطس สิงหาคม ส.ค",
+    9: "eylül września вересня سبتمبر กันยายน ก.ย",
+    10: "ekim października жовтня أكتوبر اكتوبر ตุลาคม ต.ค",
+    11: "kasım listopada листопада نوفمبر พฤศจิกายน พ.ย",
+    12: "aralık grudnia грудня ديسمبر ธันวาคม ธ.ค",
+}
+"""Turkish, Polish, Ukrainian, Arabic, Thai."""
+_MONTHS = {
+    word: number for number in range(1, 13) for word in f"{_MONTH_WORDS[number]} {_MORE_MONTH_WORDS[number]}".split()
+}
 _VIETNAMESE_MONTHS = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
     "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
@@ -60,9 +79,9 @@ _DATES = tuple(
         r"(?<!\d)(?P<year>\d{4})(?P<mark>[-/.])(?P<monthnumber>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<year>\d{4})\s?[年년]\s?(?P<monthnumber>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]",
         r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<monthnumber>[01]\d)(?P<day>[0-3]\d)(?=t\d{4}|$)",
-        rf"{_DAY}\.?[\s,-]{{0,3}}(?:de\s|of\s)?{_MONTH}(?:[\s,'-]{{1,3}}(?:de\s|del\s)?(?P<year>\d{{4}}|\d\d)(?![\d:]))?",
+        rf"{_DAY}\.?[\s,-]{{0,3}}(?:de\s|of\s)?{_MONTH}(?:[\s,'-]{{1,3}}(?:de\s|del\s)?(?P<year>\d{{4}}|\d\d)(?!\d|:\d))?",
         rf"(?<![^\W\d_]){_MONTH}\s{{1,2}}{_DAY}\s(?P<clock>\d\d:\d\d(?::\d\d)?(?:\s[a-z]{{1,4}})?)\s{_YEAR}",
-        rf"(?<![^\W\d_]){_MONTH}[\s,-]{{1,3}}{_DAY}(?:[\s,]{{1,3}}{_YEAR}(?!:))?",
+        rf"(?<![^\W\d_]){_MONTH}[\s,-]{{1,3}}{_DAY}(?:[\s,]{{1,3}}{_YEAR}(?!:\d))?",
         rf"{_DAY}\s{{0,2}}(?:tháng|thg)\.?\s{{0,2}}(?:(?P<monthnumber>\d{{1,2}})|(?P<vietnamese>{_either(_VIETNAMESE_MONTHS)}))"
         rf"(?![\w])[\s,/-]{{0,3}}(?:năm\s)?\s?{_YEAR}",
         rf"(?:tháng|thg)\.?\s{{0,2}}(?:(?P<monthnumber>\d{{1,2}})|(?P<vietnamese>{_either(_VIETNAMESE_MONTHS)}))"
@@ -122,7 +141,7 @@ def parse_date(
     unless `day_first` is False or the figures allow only one reading. Only with `now` (aware) are relative dates
     ("3 hours ago", "hôm qua") and dates without a year understood, and dates more than a day ahead of it refused;
     dates before 1990 always are. Formats: RFC 3339 and ISO 8601, RFC 5322 with any zone word ("UTC" included), Unix
-    seconds or milliseconds alone, month names of ten languages, Vietnamese words, figures with `/`, `.` or `-`.
+    seconds or milliseconds alone, month names of fifteen languages, Vietnamese words, figures with `/`, `.` or `-`.
     """
     folded = unicodedata.normalize("NFC", text[:LONGEST_TEXT]).replace("\xa0", " ").strip().lower()
     if not any(character.isdecimal() for character in folded) and now is None:
@@ -179,10 +198,10 @@ def _readings(match: re.Match[str], day_first: bool, now: datetime | None) -> li
 
 
 def _full_year(figures: str) -> int:
-    """Two figures are a year from 1990 to 2089; four are what they say."""
+    """Two figures are a year from 1990 to 2089; four are what they say, in the Buddhist era from 2500 on."""
     year = int(figures)
     if len(figures) > 2:
-        return year
+        return year - BUDDHIST_ERA if year >= 2500 else year
     return 1900 + year if year >= 90 else 2000 + year
 
 

@@ -11,11 +11,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import lxml.html
 from lxml.html import HtmlElement
+
+from feeds.charset import guess, mostly_utf8
 
 LARGEST_PAGE = 6_000_000
 """Bytes that are looked at; what stands behind them is not read."""
@@ -28,6 +31,8 @@ BREAKING = frozenset({
 """Elements that end a line of text."""
 DEEPEST_PAGE = 256
 """The parser's own limit."""
+MOST_ELEMENTS = 200_000
+"""Elements of a page that are looked at. A page of 10 MB made of tags alone has millions, and costs a minute."""
 DEEPEST_JSON = 12
 MOST_JSON_NODES = 5_000
 
@@ -82,7 +87,7 @@ def one_line(text: str) -> str:
 
 def decode(body: bytes, charset: str | None = None) -> str:
     """The characters of a page: byte order mark, else valid UTF-8, else `charset` (the header's), else the page's own
-    declaration, else Windows-1252. Never raises; what cannot be decoded is U+FFFD.
+    declaration, else what it looks like. Never raises; what cannot be decoded is U+FFFD.
     """
     body = body[:LARGEST_PAGE]
     for mark, name in _BOMS:
@@ -91,7 +96,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start > len(body) - 4:  # only the last character is cut
+        if error.start > len(body) - 4 or mostly_utf8(body):  # only the last character is cut, or a few are wrong
             return body.decode("utf-8", "replace")
     declared = _DECLARED.search(body[:4096])
     for label in (charset, declared.group(1).decode("ascii") if declared else None):
@@ -101,7 +106,13 @@ def decode(body: bytes, charset: str | None = None) -> str:
     odd, even = body[1:400:2].count(0), body[0:400:2].count(0)
     if odd + even > 60:
         return body.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
-    return body.decode("cp1252", "replace")
+    return body.decode(guess(body), "replace")
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """What a `Content-Type` header names."""
+    named = _DECLARED.search((content_type or "").lower().encode("ascii", "replace"))
+    return named.group(1).decode("ascii") if named else None
 
 
 def _python_charset(label: str) -> str | None:
@@ -114,7 +125,7 @@ def _python_charset(label: str) -> str | None:
 
 
 def parse(body: bytes, charset: str | None = None) -> HtmlElement:
-    """The page's tree (its `html` element), without comments, at most `DEEPEST_PAGE` levels deep.
+    """The page's tree (its `html` element) without comments, at most `DEEPEST_PAGE` deep and `MOST_ELEMENTS` large.
 
     `font` elements are left out: they say nothing, and unclosed ones would nest each item of an old list in the last.
     Where a page is nested deeper than any honest one, elements that only group and style go too.
@@ -123,7 +134,18 @@ def parse(body: bytes, charset: str | None = None) -> HtmlElement:
     tree, too_deep = _tree(text)
     if too_deep:
         tree, _ = _tree(_GROUPING.sub(" ", text))
+    _shorten(tree)
     return tree
+
+
+def _shorten(tree: HtmlElement) -> None:
+    """Take out what stands behind the last element that is looked at."""
+    step = next(islice(tree.iter("*"), MOST_ELEMENTS, None), None)
+    while step is not None:
+        parent = step.getparent()
+        if parent is not None:
+            del parent[parent.index(step) + 1 :]
+        step = parent
 
 
 def _tree(text: str) -> tuple[HtmlElement, bool]:

@@ -1,5 +1,6 @@
 """What can be watched at an address: every way that one response offers, and the one that proves itself."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -8,6 +9,8 @@ import pytest
 from list_pages import portal_of_2026, wordpress_blog
 
 from feeds.errors import BotProtection, EmptyList, FetchError
+from feeds.model import Source
+from feeds.sources import KINDS
 from feeds.sources.discover import MOST_GETS, Found, discover, explore
 from feeds.sources.page import read_list
 
@@ -151,6 +154,26 @@ def test_a_list_stated_for_machines_is_a_candidate_with_its_own_pattern() -> Non
     found: Found = explore("https://app.test/", site("https://app.test/", html).get)
     assert (found.kind, dict(found.options)) == ("page", {"pattern": "json-ld"})
     assert len(found.entries) == 5
+
+
+def test_a_list_that_the_page_holds_for_its_own_scripts() -> None:
+    menu = [{"label": name, "href": f"/{name}"} for name in ("about", "news", "advice", "report")]
+    items = [
+        {"title": f"Police release {n}", "href": f"/news/release-{n}", "publishedAt": f"2026-10-{20 - n}T01:00:00Z"}
+        for n in range(6)
+    ]
+    state = {"props": {"pageProps": {"menu": menu, "releases": {"total": 6, "items": items}}}}
+    script = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
+    links = "".join(f'<a href="{one["href"]}">{one["label"]}</a>' for one in menu)
+    page = f'<html><body><div id="__next"><nav>{links}</nav><main><h1>News</h1></main></div>{script}</body></html>'
+    found = explore("https://police.test/news", site("https://police.test/news", page).get)
+    assert (found.kind, found.options["fields"]["items"]) == ("api", "props.pageProps.releases.items")
+    assert [entry.url for entry in found.entries] == [f"https://police.test/news/release-{n}" for n in range(6)]
+    source = Source("police", found.feed_url, kind=found.kind, options=found.options)
+    assert KINDS["api"].read(page.encode(), found.feed_url, "text/html", source) == found.entries
+    only_menu = page.replace('"title"', '"text"')
+    with pytest.raises(EmptyList):
+        explore("https://police.test/news", site("https://police.test/news", only_menu).get)
 
 
 def test_the_candidates_of_one_page_are_shown_in_order_of_trust() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from feeds.errors import BotProtection
 from feeds.extract import read_article
+from feeds.markup import MOST_ELEMENTS, parse, text_of
 from feeds.model import Article, Entry
 
 PAGES = Path(__file__).parent / "data" / "pages"
@@ -317,3 +318,10 @@ def test_any_heap_of_markup_is_read(fragments: list[str]) -> None:
 )
 def test_hostile_pages_are_read_in_time(body: bytes) -> None:
     assert read_article(body, "https://site.test/1").url == "https://site.test/1"
+
+
+def test_of_a_page_made_of_tags_alone_only_the_beginning_is_read() -> None:
+    tree = parse(b"<html><body><div><h1>Title</h1>" + b"<p>a</p>" * (MOST_ELEMENTS + 1_000) + b"</div><p>end</p>")
+    assert sum(1 for _ in tree.iter("*")) == MOST_ELEMENTS + 1
+    assert tree.findtext(".//h1") == "Title"
+    assert "end" not in text_of(tree)[-10:]

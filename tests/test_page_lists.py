@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 import pytest
 from list_pages import HARD, HELD, TUNED, ListPage
 from list_pages_later import LATER
+from list_pages_portals import PORTALS
 
 from feeds.model import Entry
 from feeds.sources.page import find_list, read_list
 
-EVERY = (*TUNED, *HELD, *HARD, *LATER)
+EVERY = (*TUNED, *HELD, *HARD, *LATER, *PORTALS)
 
 
 def entries_of(page: ListPage) -> list[Entry]:
@@ -28,7 +29,7 @@ def recall_and_precision(makers: Sequence[Callable[[], ListPage]]) -> tuple[floa
     return sum(recalls) / len(recalls), sum(precisions) / len(precisions)
 
 
-@pytest.mark.parametrize("make", TUNED, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [*TUNED, *PORTALS], ids=lambda make: make.__name__)
 def test_a_page_that_was_tuned_on_is_read_exactly(make: Callable[[], ListPage]) -> None:
     page = make()
     assert [entry.url for entry in entries_of(page)] == list(page.articles)

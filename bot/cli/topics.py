@@ -209,12 +209,13 @@ def _read_text(file: Path, language: str | None) -> Article:
 
 def _fetch(call: Invocation, config: Path, url: str) -> Article:
     from feeds.extract import read_article
+    from feeds.markup import charset_of
 
     app = call.build(config, ())
     try:
         with terminal.working(f"Reading {url}"):
             response = app.fetcher.get(url)
-            return read_article(response.body, response.url)
+            return read_article(response.body, response.url, charset=charset_of(response.content_type))
     finally:
         app.fetcher.close()
 

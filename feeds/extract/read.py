@@ -35,15 +35,22 @@ _ICON = re.compile(r"logo|icon|avatar|sprite|banner|pixel|blank|spacer|1x1|loadi
 _PUBLISHER_LINE = re.compile(r"^(?:source|nguồn|photo|ảnh|image|theo)\s*:", re.IGNORECASE)
 
 
-def read_article(html: bytes, url: str, *, time_zone: str | None = None, entry: Entry | None = None) -> Article:
+def read_article(
+    html: bytes,
+    url: str,
+    *,
+    time_zone: str | None = None,
+    entry: Entry | None = None,
+    charset: str | None = None,
+) -> Article:
     """The article that the page at `url` holds; a pure function of its arguments.
 
     `published` keeps the source's offset, so that `.date()` is the day the page printed; a date without zone is a day
     in `time_zone` (IANA name), else UTC. `entry` is what the list or feed said: it fills gaps and settles doubts. Any
     bytes give an article, if need be an empty one with its address; only a challenge page in place of the site raises
-    `BotProtection`. `url` is the one given, not the page's own idea of it.
+    `BotProtection`. `url` is the one given, not the page's own idea of it; `charset` is what the header named.
     """
-    tree = parse(html)
+    tree = parse(html, charset)
     check_protection(tree, url)
     entry = entry or Entry(url)
     base = base_of(tree, url)

@@ -41,6 +41,7 @@ _TRACKER = re.compile(
 )
 _NESTING_TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|dt|dd|tr|td|th|option|input|meta|link)\b)[a-zA-Z]")
 DEEPEST = 300
+MOST_ESCAPES = 20_000
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
 _EMPTY = re.compile(r"<p>\s*</p>")
 
@@ -50,11 +51,11 @@ def sanitise(html: str, base_url: str) -> str:
     (one to a place within the text becomes one to that place on its page).
 
     Scripts, styles, frames, forms, event handlers, `javascript:` and `data:` addresses and 1×1 pictures of trackers are
-    gone; links open without referrer. Text keeps its words; of HTML nested deeper than any honest one only the text is
-    kept. The result is stable: sanitising it again changes nothing.
+    gone; links open without referrer. Text keeps its words; of HTML that is deeper or stranger than any honest one only
+    the text is kept. The result is stable: sanitising it again changes nothing.
     """
     html = clean_text(html)
-    if _depth(html) > DEEPEST:
+    if _depth(html) > DEEPEST or _most_escapes(html) > MOST_ESCAPES:
         return "\n".join(f"<p>{escape(part)}</p>" for part in plain_text(html).split("\n\n") if part)
     clean = nh3.clean(
         html,
@@ -76,6 +77,13 @@ def _depth(html: str) -> int:
         depth = depth + 1 if not tag.group(1) else max(0, depth - 1)
         deepest = max(deepest, depth)
     return deepest
+
+
+def _most_escapes(html: str) -> int:
+    """The most characters in one run of text that the sanitiser must escape: its time grows with their square."""
+    if html.count("&") + html.count("\xa0") <= MOST_ESCAPES:
+        return 0
+    return max(run.count("&") + run.count("\xa0") for run in html.split("<"))
 
 
 def _address_filter(base_url: str) -> Callable[[str, str, str], str | None]:

@@ -75,6 +75,7 @@ def _first_child_sitemap(body: bytes, url: str, source: Source) -> str | None:
 
 
 def _read_page(body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+    from feeds.markup import charset_of
     from feeds.sources.page import read_list
 
     return read_list(
@@ -83,6 +84,7 @@ def _read_page(body: bytes, url: str, content_type: str | None, source: Source) 
         selector=source.options.get("selector"),
         pattern=source.options.get("pattern"),
         time_zone=source.time_zone,
+        charset=charset_of(content_type),
     )
 
 

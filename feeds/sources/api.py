@@ -1,5 +1,7 @@
 """Reads the answer of a site's interface for programs: JSON that holds a list of articles; bytes in, entries out.
 
+The answer may also stand in a page, for the page's own scripts (`__NEXT_DATA__` and its like).
+
 What its items call their title, address and date is given or guessed (`api_fields`) and stored with the source, so that
 tomorrow's look reads the same, and a person can correct it. Any bytes give entries or a `ReadError`; what is JSON Feed
 is `json_feed`'s.
@@ -15,6 +17,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
+
+from lxml.html import HtmlElement
 
 from feeds.errors import EmptyList, ReadError
 from feeds.link_header import related
@@ -123,8 +127,23 @@ def _document(body: bytes, url: str) -> Any:
         return json.loads(body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         if body.lstrip()[:1] == b"<":
-            check_protection(parse(body), url)
+            tree = parse(body)
+            embedded = _embedded(tree)
+            if embedded is not None:
+                return embedded
+            check_protection(tree, url)
         raise ReadError(f"The answer of {url} is no JSON.", url=url) from None
+
+
+def _embedded(tree: HtmlElement) -> Any:
+    """The largest JSON that a page holds for its own scripts; None where there is none."""
+    scripts = [step.text or "" for step in tree.iter("script") if (step.get("type") or "") == "application/json"]
+    for text in sorted(scripts, key=len, reverse=True)[:3]:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+    return None
 
 
 # Reading

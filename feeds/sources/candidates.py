@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from feeds.errors import BotProtection, EmptyList, FeedsError, ReadError
 from feeds.link_header import Link, links_of
-from feeds.markup import absolute, base_of, parse, text_of
+from feeds.markup import absolute, base_of, charset_of, parse, text_of
 from feeds.model import Entry
 from feeds.protection import check_protection
 from feeds.sources.api import fields_of, looks_like_json, read_api
@@ -89,11 +89,12 @@ def discover(
     direct = as_feed(html, url, content_type, zone) or as_api(html, url, zone) or as_sitemap(html, url, zone)
     if direct:
         return Discovery(url, [direct])
-    tree = parse(html)
+    charset = charset_of(content_type)
+    tree = parse(html, charset)
     base = base_of(tree, url)
     links = links_of(headers or {}, url)
     try:
-        listed = find_list(html, url, time_zone=zone)
+        listed = find_list(html, url, time_zone=zone, charset=charset)
     except (EmptyList, BotProtection):
         check_protection(tree, url)
         listed = None
@@ -101,6 +102,7 @@ def discover(
         *announced(tree, base, links),
         *linked(tree, base),
         *_stated(tree, url, zone),
+        *_embedded(html, tree, url, zone),
         *_of_system(tree, url, base),
         *(Candidate("api", one.url, one.confidence, one.why) for one in interfaces_of(tree, url, base, links)),
     ]
@@ -126,15 +128,16 @@ def as_feed(body: bytes, url: str, content_type: str | None, time_zone: str) -> 
 
 def as_api(body: bytes, url: str, time_zone: str) -> Candidate | None:
     """The response as an interface's list, with the fields it was read by; None where it is none."""
-    if not looks_like_json(body):
-        return None
+    return _as_list(body, url, time_zone, "the address answers with a JSON list") if looks_like_json(body) else None
+
+
+def _as_list(body: bytes, url: str, time_zone: str, why: str) -> Candidate | None:
     try:
         fields = fields_of(body, url)
         entries = read_api(body, url, fields=fields, time_zone=time_zone)
     except FeedsError:
         return None
     dated = bool(entries) and sum(1 for one in entries if one.published) >= len(entries) / 2
-    why = "the address answers with a JSON list"
     return Candidate("api", url, 0.9 if dated else 0.6, why, entries, {"fields": fields})
 
 
@@ -202,6 +205,13 @@ def _stated(tree: HtmlElement, url: str, time_zone: str) -> Iterator[Candidate]:
         titled = sum(1 for entry in entries if entry.title) / len(entries)
         why = "a list that the page states in JSON-LD"
         yield Candidate("page", url, round(0.4 + 0.3 * titled, 2), why, entries, {"pattern": PATTERN})
+
+
+def _embedded(body: bytes, tree: HtmlElement, url: str, time_zone: str) -> Iterator[Candidate]:
+    if any((script.get("type") or "") == "application/json" for script in tree.iter("script")):
+        found = _as_list(body, url, time_zone, "a list that the page holds for its own scripts")
+        if found and sum(1 for one in found.entries if one.published) >= 3:  # a menu has titles and addresses too
+            yield replace(found, confidence=round(found.confidence - 0.2, 2))
 
 
 def _of_system(tree: HtmlElement, url: str, base: str) -> Iterator[Candidate]:

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from feeds.errors import EmptyList, FeedsError
-from feeds.markup import absolute, base_of, parse
+from feeds.markup import absolute, base_of, charset_of, parse
 from feeds.model import Entry
 from feeds.sources import KINDS
 from feeds.sources.candidates import Candidate, Discovery, announced, as_api, as_feed, as_sitemap, discover, linked
@@ -80,7 +80,8 @@ def explore(
     """
     first = get(url)
     if selector:
-        listed = find_list(first.body, first.url, selector=selector, time_zone=time_zone)
+        charset = charset_of(first.content_type)
+        listed = find_list(first.body, first.url, selector=selector, time_zone=time_zone, charset=charset)
         return Found(
             "page",
             first.url,
@@ -110,11 +111,9 @@ class _Exploration:
         self._page = next((candidate for candidate in whole if candidate.kind == "page"), None)
 
     def run(self) -> Found:
-        direct = next(
-            (one for one in self._discovery.candidates if one.url == self._discovery.url and one.kind != "page"), None
-        )
-        if direct and (direct.kind == "feed" or direct.entries):
-            return self._found(direct)
+        here = [one for one in self._discovery.candidates if one.url == self._discovery.url]
+        if len(here) == len(self._discovery.candidates) == 1 and (here[0].kind == "feed" or here[0].entries):
+            return self._found(here[0])
         page = self._page if self._page and self._page.confidence >= LEAST_PAGE else None
         good_enough = min(self._page.confidence, 0.6) if self._page else 0.0
         proven = self._best_feed()
@@ -122,7 +121,7 @@ class _Exploration:
             return self._found(proven)
         if page and page.options.get("pattern") == PATTERN:
             return self._found(page)
-        interface = self._best_interface()
+        interface = self._embedded(page) or self._best_interface()
         if interface and interface.confidence >= good_enough:
             return self._found(interface)
         news = self._news_sitemap(page) if page else None
@@ -207,6 +206,14 @@ class _Exploration:
                 if judged.confidence >= SURE:
                     break
         return max(proven, key=lambda one: one.confidence, default=None)
+
+    def _embedded(self, page: Candidate | None) -> Candidate | None:
+        """What the page holds for its own scripts, where it shows no list, or tells that list and more of it."""
+        found = next((one for one in self._discovery.candidates if one.kind == "api" and one.entries), None)
+        if found is None or page is None:
+            return found
+        tells_more = len(found.entries) >= len(page.entries) and any(one.published for one in found.entries)
+        return found if tells_more and _overlap(page.entries, found.entries) >= NEARLY_ALL else None
 
     def _judge(self, candidate: Candidate, found: Candidate) -> Candidate | None:
         """What was found there, with a confidence by what the page shows; None for a dead feed or interface."""

@@ -18,6 +18,8 @@ from typing import Any
 
 from lxml import etree
 
+from feeds.charset import guess, mostly_utf8
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: it begins with the same bytes
@@ -71,7 +73,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """The characters of an XML document; every byte string gives some.
 
     A byte order mark wins; then UTF-8 if the bytes are, because a header or declaration is wrong more often than bytes
-    are UTF-8 by chance; then the header's charset (RFC 7303 §3.2), the document's own, and Windows-1252.
+    are UTF-8 by chance; then the header's charset (RFC 7303 §3.2), the document's own, and what it looks like.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -92,18 +94,12 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         # One wrong byte late in a long document, or a document cut inside a character, is still UTF-8.
-        if error.start > 0 and (len(body) - error.start < 4 or _mostly_utf8(body)):
+        if error.start > 0 and (len(body) - error.start < 4 or mostly_utf8(body)):
             return body.decode("utf-8", "replace")
     for name in names:
         if (text := _decode_as(name, body)) is not None:
             return text
-    return body.decode("cp1252", "replace")
-
-
-def _mostly_utf8(body: bytes) -> bool:
-    beyond_ascii = len(body.translate(None, bytes(range(128))))
-    wrong = body.decode("utf-8", "replace").count("\ufffd")
-    return wrong * 10 < beyond_ascii
+    return body.decode(guess(body), "replace")
 
 
 def _decode_as(name: str, body: bytes) -> str | None:

@@ -19,6 +19,7 @@ from feeds.sources.page.links import Link, is_generic, title_quality
 SHORT_LINE = 45
 """Characters: a line that holds a date and little else."""
 SUMMARY_LINE = 40
+LONGEST_TITLE = 200
 MOST_LINES = 200
 
 _DATE_WORDS = re.compile(
@@ -54,13 +55,22 @@ class Card:
     lines: Sequence[Line] = field(default=(), repr=False)
 
 
-def read_card(nodes: Sequence[HtmlElement], links: Sequence[Link], *, base: str, time_zone: str, flat: bool) -> Card:
+def read_card(
+    nodes: Sequence[HtmlElement],
+    links: Sequence[Link],
+    *,
+    base: str,
+    time_zone: str,
+    flat: bool,
+    silent: bool = False,
+) -> Card:
     """The card of one address: `nodes` are the elements it consists of, `links` all its links, the best one first.
 
-    In a flat list (`flat`) text that follows an element belongs to the card too.
+    In a flat list (`flat`) text that follows an element belongs to the card too; the links of a `silent` one say the
+    same in every card ("Read more", in whatever language).
     """
     best = max(links, key=lambda link: _headline_weight(link) + (0.25 if link is links[0] else 0.0))
-    title, title_element = _title_in(best)
+    title, title_element = ("", best.element) if silent and not best.in_heading else _title_in(best)
     if title_quality(title) < 0.3:
         title, title_element = _title_beside(nodes, best, title, title_element)
     title, at_end = _without_date(title)
@@ -77,7 +87,7 @@ def _headline_weight(link: Link) -> float:
     return title_quality(title) + (0.5 if link.in_heading else 0.0)
 
 
-def _title_in(link: Link) -> tuple[str, HtmlElement]:
+def _title_in(link: Link) -> tuple[str, HtmlElement | None]:
     """The headline inside the link: its heading, what is called title, else its first run of text that is no label."""
     marked = [step for step in link.element.iterdescendants() if step.tag in HEADINGS] or [
         step for step in link.element.iterdescendants() if _TITLE_WORDS.search(words_of(step))
@@ -88,8 +98,10 @@ def _title_in(link: Link) -> tuple[str, HtmlElement]:
             return _untruncated(text, link), step
     runs = [line for line in _lines([link.element], None, "", False) if not _is_label(line)]
     if len(runs) > 1:
-        likely = [line for line in runs if title_quality(line.text) >= 0.5]
-        return _untruncated((likely or runs)[0].text, link), link.element
+        likely = [line for line in runs if title_quality(line.text) >= 0.5 and not _is_day(line)]
+        chosen = (likely or runs)[0]
+        # The link is the whole card: what it says besides (a date, a summary) is the card's.
+        return _untruncated(chosen.text, link), None if chosen.element is link.element else chosen.element
     return _untruncated(runs[0].text if runs else "", link), link.element
 
 
@@ -104,7 +116,11 @@ def _tells_of_another(line: Line, own: set[HtmlElement]) -> bool:
 def _is_label(line: Line) -> bool:
     if line.stamp or _LABEL_WORDS.search(line.words):
         return True
-    return len(line.text) <= SHORT_LINE and bool(_DATE_WORDS.search(line.words)) and parse_date(line.text) is not None
+    return bool(_DATE_WORDS.search(line.words)) and _is_day(line)
+
+
+def _is_day(line: Line) -> bool:
+    return len(line.text) <= SHORT_LINE and parse_date(line.text) is not None
 
 
 def _untruncated(text: str, link: Link) -> str:
@@ -116,8 +132,8 @@ def _untruncated(text: str, link: Link) -> str:
 
 
 def _title_beside(
-    nodes: Sequence[HtmlElement], link: Link, title: str, element: HtmlElement
-) -> tuple[str, HtmlElement]:
+    nodes: Sequence[HtmlElement], link: Link, title: str, element: HtmlElement | None
+) -> tuple[str, HtmlElement | None]:
     """For a link that says nothing itself ("Read more", a picture): the card's heading, else what it says aloud."""
     steps = [step for node in nodes for step in node.iter("*")]
     headings = [step for step in steps if step.tag in HEADINGS]
@@ -128,7 +144,11 @@ def _title_beside(
     spoken = re.sub(r"^(?:read more|continue reading|more)(?: about| on|:)?\s+", "", link.spoken, flags=re.IGNORECASE)
     if title_quality(spoken) > title_quality(title):
         return spoken, element
-    return ("" if is_generic(title) else title), element
+    if title and not is_generic(title):
+        return title, element
+    lines = (line for line in _lines(nodes, link.element, "", False) if title_quality(line.text) >= 0.5)
+    first = next((line for line in lines if len(line.text) <= LONGEST_TITLE and not _is_label(line)), None)
+    return (first.text, first.element) if first and first.element not in nodes else ("", element)
 
 
 def _without_date(title: str) -> tuple[str, str]:

@@ -26,6 +26,9 @@ MOST_GROUPS = 12
 """Groups whose cards are read; the others' links are too few or say too little."""
 MOST_JOINED = 60
 LONGEST_HEADING = 80
+LONGEST_LABEL = 30
+MOST_ALIKE = 3
+"""Addresses to which links of the same short words lead before they are labels."""
 LEAST_SCORE = 0.2
 
 _ASIDE_HEADING = re.compile(
@@ -72,6 +75,7 @@ class Group:
     @cached_property
     def cards(self) -> list[Card]:
         nodes, flat = self.layout
+        silent = len(self.links) >= MOST_ALIKE and len({link.text for link in self.links}) == 1
         cards = []
         for link, own in zip(self.links, nodes, strict=True):
             inside = [
@@ -79,7 +83,9 @@ class Group:
                 for other in self.others[link.url]
                 if other is not link and any(node in other.path for node in own)
             ]
-            cards.append(read_card(own, [link, *inside], base=self.base, time_zone=self.time_zone, flat=flat))
+            links = [link, *inside]
+            card = read_card(own, links, base=self.base, time_zone=self.time_zone, flat=flat, silent=silent)
+            cards.append(card)
         return cards
 
     @cached_property
@@ -90,8 +96,11 @@ class Group:
 
     @property
     def headline_likeness(self) -> float:
-        """A little below 1: of the kinds of link in the same cards, the one with few words makes the best pattern."""
-        if self.links[0].signature[-1] != "words":
+        """A little below 1: of the kinds of link in the same cards, the one with few words makes the best pattern.
+
+        What says no headline itself ("Download") stands behind all that do.
+        """
+        if self.links[0].signature[-1] != "words" or self.headline_quality < 0.3:
             return 0.97
         return 1.0 - 0.0001 * min(300, sum(len(link.text) for link in self.links) / len(self.links))
 
@@ -266,9 +275,11 @@ def groups_of(links: Sequence[Link], *, url: str, base: str, time_zone: str) -> 
     shares = {step: count / len(links) for step, count in counts.items()}
     has_main = any(step.tag == "main" or step.get("role") == "main" for step, share in shares.items() if share < 0.95)
 
+    labels = _labels(links)
     by_signature: dict[tuple[str, ...], list[Link]] = {}
     for link in links:
-        by_signature.setdefault(link.signature, []).append(link)
+        kind = ("label",) if link in labels else ()
+        by_signature.setdefault((*link.signature, *kind), []).append(link)
     groups: list[Group] = []
     for alike in by_signature.values():
         by_block: dict[HtmlElement | None, dict[str, Link]] = {}
@@ -278,6 +289,20 @@ def groups_of(links: Sequence[Link], *, url: str, base: str, time_zone: str) -> 
             Group(list(own.values()), others, url, base, time_zone, shares, has_main) for own in by_block.values()
         )
     return sorted(groups, key=lambda group: group.quick_score, reverse=True)
+
+
+def _labels(links: Sequence[Link]) -> set[Link]:
+    """Links that say the same beside many headlines ("Français", "PDF 1"): none of them is one."""
+    leads_to: dict[str, set[str]] = {}
+    for link in links:
+        leads_to.setdefault(link.text, set()).add(link.url)
+    found: set[Link] = set()
+    for earlier, link in pairwise(links):
+        together = len(link.path) > 1 and len(earlier.path) > 1 and link.path[-2] is earlier.path[-2]
+        repeated = len(leads_to[link.text]) >= MOST_ALIKE and len(link.text) <= LONGEST_LABEL
+        if together and repeated and (earlier in found or len(leads_to[earlier.text]) < MOST_ALIKE):
+            found.add(link)
+    return found
 
 
 def best_group(groups: Sequence[Group]) -> Group | None:
@@ -316,10 +341,10 @@ def _belongs(group: Group, best: Group) -> bool:
         return False
     if group.articles < 0.7 * best.articles:
         return False
-    if group.links[0].signature == best.links[0].signature:
-        return _alike(group, best)
+    if group.links[0].signature == best.links[0].signature and _alike(group, best):
+        return True
     if any(_is_inside(link, best) for link in group.links):
-        return False
+        return len(group.links) >= MOST_ALIKE and group.headline_quality >= 0.8 and _both_articles(group, best)
     return (len(group.links) <= max(2, len(best.links) // 2) and _leads(group, best)) or _is_between(group, best)
 
 
@@ -334,7 +359,14 @@ def _alike(group: Group, best: Group) -> bool:
 
 def _same_classes(group: Group, best: Group) -> bool:
     pairs = zip(group.links[0].path, best.links[0].path, strict=True)
-    return all(stable_classes(one) == stable_classes(other) or one is other for one, other in pairs)
+    return all(one is other or _of_one_make(one, other) for one, other in pairs)
+
+
+def _of_one_make(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two steps are called the same; the rows of one block may have more to their name ("first", "wide")."""
+    own, others = stable_classes(one), stable_classes(other)
+    beside = one.getparent() is other.getparent() and bool(own & others)
+    return own == others or (beside and (own <= others or others <= own))
 
 
 def _is_inside(link: Link, best: Group) -> bool:
@@ -348,7 +380,11 @@ def _is_between(group: Group, best: Group) -> bool:
     """Whether a group alternates with the list on one site: the big story of each section among its small ones."""
     first, last = best.links[0].place, best.links[-1].place
     between = sum(1 for link in group.links if first < link.place < last)
-    return between > 0 and group.articles >= 0.8 and best.articles >= 0.8 and _site(group) <= _site(best)
+    return between > 0 and _both_articles(group, best)
+
+
+def _both_articles(group: Group, best: Group) -> bool:
+    return group.articles >= 0.8 and best.articles >= 0.8 and _site(group) <= _site(best)
 
 
 def _site(group: Group) -> set[str]:

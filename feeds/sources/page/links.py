@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -29,12 +29,15 @@ _NO_ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _DATED_PATH = re.compile(r"/(?:19|20)\d\d(?:/|-)\d{1,2}(?:/|-)")
-_ARTICLE_QUERY = re.compile(r"(?:^|&)(?:\w{0,12}id|p|article|news|item|story|dn|t)=\w+", re.IGNORECASE)
+_ARTICLE_QUERY = re.compile(
+    r"(?:^|&)(?:(?:\w{0,12}id|p|article|news|item|story|dn|t)=\w+|(?:article|news|item|story|breve)\d+(?:&|$))",
+    re.IGNORECASE,
+)
 _GENERIC = re.compile(
     r"(?:(?:read|view|see|show|learn|find out|discover|load)\s(?:more|all|full|details?|article|the full)[\w\s]{0,30}|"
     r"more(?:\sdetails?|\sinfo(?:rmation)?)?|continue(?:\sreading)?|details?|"
     r"full (?:story|article|text)|download.{0,20}|"
-    r"\W*(?:pdf|docx?|xlsx?)\W.{0,20}|pdf|"
+    r"\W*(?:pdf|docx?|xlsx?)\W.{0,20}|pdf|docx?|xlsx?|"
     r"next(?:\spage)?|prev(?:ious)?(?:\spage)?|older|newer|(?:older|newer) posts|first|last|home|share|print|"
     r"e?mail|reply|permalink|link|comments?|\d+\scomments?|leave a comment|back|top|"
     r"xem (?:thêm|tiếp|chi tiết|tất cả)|chi tiết|đọc (?:thêm|tiếp)|trang (?:sau|trước|chủ|đầu|cuối)|tiếp|sau|trước|"
@@ -82,6 +85,13 @@ class Link:
         inner = any(step.tag in HEADINGS for step in self.element.iterdescendants())
         return inner or any(step.tag in HEADINGS for step in self.path[-4:])
 
+    @cached_property
+    def in_sentence(self) -> bool:
+        """Whether words lead up to the link on its line: it is part of what they say."""
+        before, parent = self.element.getprevious(), self.element.getparent()
+        words = before.tail if before is not None else parent.text if parent is not None else ""
+        return len(_WORD.findall(words or "")) >= 3
+
 
 def column_of(cell: HtmlElement) -> int:
     """The cell's place in its row, from 1; far to the right it no longer matters."""
@@ -100,7 +110,7 @@ def stable_classes(element: HtmlElement) -> set[str]:
 def links_of(tree: HtmlElement, url: str) -> list[Link]:
     """The links of the page that may lead to an article, in order: other http(s) pages, no pictures or styles."""
     base = base_of(tree, url)
-    here = _bare(url)
+    here = urlsplit(url)
     found: list[Link] = []
     for place, element in enumerate(tree.iter("*")):
         if element.tag != "a" or len(found) >= MOST_LINKS:
@@ -115,21 +125,28 @@ def links_of(tree: HtmlElement, url: str) -> list[Link]:
     return found
 
 
-def _bare(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+def _bare(parts: SplitResult) -> tuple[str, str]:
     return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")
 
 
 _TURNED_PAGE = re.compile(r"(?:^|&)(?:page|p|paged|start|offset|trang|pageindex|pg)=\d*(?:&|$)", re.IGNORECASE)
 
 
-def _is_same_list(target: str, here: tuple[str, str]) -> bool:
+def _is_same_list(target: str, here: SplitResult) -> bool:
     """The list itself, another page of it, or the site's front."""
-    if _bare(target) == here:
-        query = urlsplit(target).query
-        return not query or bool(_TURNED_PAGE.search(query)) or not _ARTICLE_QUERY.search(query)
-    path = urlsplit(target).path
-    return path == "/" and not urlsplit(target).query
+    there = urlsplit(target)
+    if _bare(there) != _bare(here):
+        return there.path == "/" and not there.query
+    if not there.query or _TURNED_PAGE.search(there.query):
+        return True
+    if here.query and not _names(there.query) & _names(here.query):
+        return False  # one script makes all pages, and this is one of another kind: "?section12", "?article3310"
+    return not _ARTICLE_QUERY.search(there.query)
+
+
+def _names(query: str) -> set[str]:
+    """What a query asks by; of "section12", which names no value, the word."""
+    return {part.partition("=")[0].rstrip("0123456789").lower() for part in query.split("&")}
 
 
 def is_generic(text: str) -> bool:

@@ -33,7 +33,11 @@ def _pattern(group: Group, tree: HtmlElement, wanted: set[str]) -> str:
         _step(column) + (_position(column[0]) if depth < shared else "")
         for depth, column in enumerate(zip(*paths, strict=True))
     ]
-    return " > ".join(["body", *steps])
+    ordinals = {_position(path[-1]) for path in paths}
+    found = " > ".join(["body", *steps])
+    if len(ordinals) == 1 and not _urls(tree, found, group) <= wanted:
+        return found + ordinals.pop()
+    return found
 
 
 def _step(column: Sequence[HtmlElement]) -> str:

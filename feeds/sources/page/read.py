@@ -40,15 +40,17 @@ def read_list(
     selector: str | None = None,
     pattern: str | Sequence[str] | None = None,
     time_zone: str | None = None,
+    charset: str | None = None,
 ) -> list[Entry]:
     """The articles that the page at `url` lists, in its order, each address once.
 
     `selector` is CSS or XPath (which begins with `/`, `.` or `(`) of the links, or of elements that each hold one;
     `pattern` is what `feeds.sources.discover` stored: CSS too, or "json-ld". Dates without a zone are days in
-    `time_zone` (IANA name, else UTC). Raises `EmptyList` where no list is found, `BotProtection` where a challenge page
-    stands in place of the site, `ReadError` where the selector cannot be read.
+    `time_zone` (IANA name, else UTC); `charset` is what the header named. Raises `EmptyList` where no list is found,
+    `BotProtection` where a challenge page stands in place of the site, `ReadError` where the selector cannot be
+    read.
     """
-    return find_list(html, url, selector=selector, pattern=pattern, time_zone=time_zone).entries
+    return find_list(html, url, selector=selector, pattern=pattern, time_zone=time_zone, charset=charset).entries
 
 
 def find_list(
@@ -58,9 +60,10 @@ def find_list(
     selector: str | None = None,
     pattern: str | Sequence[str] | None = None,
     time_zone: str | None = None,
+    charset: str | None = None,
 ) -> FoundList:
     """As `read_list`, with the evidence."""
-    tree = parse(html)
+    tree = parse(html, charset)
     zone = time_zone or "UTC"
     if pattern == PATTERN and not selector:
         stated = structured_entries(tree, url, zone)
@@ -139,6 +142,9 @@ def _entries(cards: Sequence[Card]) -> list[Entry]:
 
 def _without_strays(cards: Sequence[Card]) -> Sequence[Card]:
     """The cards without links that stand like an article but lack all that the others have ("Older news")."""
+    dated = [card for card in cards if card.day_first]
+    if len(cards) >= 4 and len(dated) >= 0.8 * len(cards):
+        cards = [card for card in cards if card.day_first or not card.link.in_sentence]
     complete = [card for card in cards if card.day_first and card.summary]
     if len(cards) < 4 or len(complete) < 0.8 * len(cards):
         return cards
