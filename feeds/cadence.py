@@ -91,7 +91,7 @@ class Rhythm:
                 span += wait * weight
                 gap = max(gap, wait * weight)
             before = moment
-        return Rhythm(items, span, tuple(round(count, 4) for count in hours), newest.astimezone(UTC), gap)
+        return Rhythm(items, span, tuple(count and round(count, 4) for count in hours), newest.astimezone(UTC), gap)
 
     def expected(self, start: datetime, end: datetime) -> float:
         """How many publications are likely between two points in time (aware)."""

@@ -34,6 +34,10 @@ _SAFE = "!$&'()*+,;=:@-._~"
 _SAFE_IN_QUERY = "!$'()*,:@-._~/"
 _AS_IT_IS = re.compile(r"[A-Za-z0-9_.~!$'()*,:@-]*")
 """Of letters that every part of an address may hold, meant or not."""
+# Host and path of an address that is spelled so already, as nearly all of most feeds are.
+_SPELLED = re.compile(
+    r"https?://(?!www\.)([a-z0-9-]++(?:\.[a-z0-9-]++)++(?:/(?!\.|(?i:index|default)\.)[A-Za-z0-9_.~!$'()*,:@-]++){0,50}+)"
+)
 _LONGEST = 8_000
 
 _NUMBER_AT_END = re.compile(r"[-_.,]([a-z]?\d{4,20})(\.[a-z]{2,5})?$", re.IGNORECASE)
@@ -53,6 +57,9 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
 
 @lru_cache(maxsize=4_096)
 def _canonical(url: str, keep_fragment: bool) -> str:
+    spelled_already = _SPELLED.fullmatch(url, 0, _LONGEST)
+    if spelled_already:
+        return f"https://{spelled_already.group(1)}"
     trimmed = url.strip()[:_LONGEST]
     try:
         parts = urlsplit(trimmed)

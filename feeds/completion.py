@@ -58,7 +58,7 @@ def complete(
     other_urls: tuple[str, ...] = ()
     fetched = len(text) < FULL_TEXT
     if not fetched:
-        article = _from_entry(entry, text, html)
+        article = _from_entry(entry, source, text, html)
     else:
         try:
             response = get(entry.url)
@@ -70,37 +70,40 @@ def complete(
                 charset=charset_of(response.content_type),
             )
             other_urls = (response.url,)
+            article = replace(
+                article,
+                url=entry.url,
+                source=source.slug,
+                guid=entry.guid,
+                title=article.title or entry.title or entry.url,
+                summary=entry.summary or article.summary,
+                language=article.language or entry.language or source.language,
+                categories=entry.categories or article.categories,
+            )
             if len(article.text) < len(text):
                 article = replace(article, text=text, html=html)
         except FeedsError:
             if patient:
                 raise
-            article = _from_entry(entry, text, html)
-    article = replace(
-        article,
-        url=entry.url,
-        source=source.slug,
-        guid=entry.guid,
-        title=article.title or entry.title or entry.url,
-        summary=entry.summary or article.summary,
-        language=article.language or entry.language or source.language,
-        categories=entry.categories or article.categories,
-    )
+            article = _from_entry(entry, source, text, html)
     return _comparable(article, fetched, other_urls) if comparable else Completion(article, fetched, other_urls)
 
 
-def _from_entry(entry: Entry, text: str, html: str) -> Article:
+def _from_entry(entry: Entry, source: Source, text: str, html: str) -> Article:
     return Article(
         url=entry.url,
-        title=clean_text(entry.title),
+        title=clean_text(entry.title) or entry.title or entry.url,
         author=entry.author,
         published=entry.published,
         updated=entry.updated,
-        language=entry.language,
+        language=entry.language or source.language,
         image=entry.image,
         text=text or clean_text(entry.summary),
         html=html,
-        summary=clean_text(entry.summary),
+        summary=entry.summary,
+        guid=entry.guid,
+        categories=entry.categories,
+        source=source.slug,
     )
 
 

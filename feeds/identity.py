@@ -104,13 +104,17 @@ def text_fingerprint(title: str, text: str = "") -> str:
     Case, punctuation and white space don't count, nor do figures in the text: "3 hours ago" and view counters are not
     what it says.
     """
-    title_words = " ".join(_words(title))
-    # A word that begins with an ASCII letter is no number: most need not be asked.
-    words = _words(text)
-    if not text.isascii() or len(text.encode().translate(None, b"0123456789")) != len(text):
-        words = [word for word in words if "a" <= word < "{" or not word.isdigit()]
-    text_words = " ".join(words)
-    digest = hashlib.sha256(f"{title_words}\n{text_words}".encode()).hexdigest()[:32]
+    title_words = " ".join(_words(title)).encode()
+    if text.isascii():  # the same, without a string for each word
+        encoded = text.encode("ascii").translate(_ASCII_WORDS)
+        words = encoded.split()
+        if len(encoded.translate(None, b"0123456789")) != len(encoded):
+            words = [word for word in words if not word.isdigit()]
+        text_words = b" ".join(words)
+    else:
+        # A word that begins with an ASCII letter is no number: most need not be asked.
+        text_words = " ".join([word for word in _words(text) if "a" <= word < "{" or not word.isdigit()]).encode()
+    digest = hashlib.sha256(b"%b\n%b" % (title_words, text_words)).hexdigest()[:32]
     return digest if text_words else f"t{digest}"
 
 

@@ -90,7 +90,7 @@ def read_feed(
         time_zone=time_zone,
         now=now,
     )
-    items = list(islice(_items(root), MOST_ENTRIES))
+    items = list(islice(_items(document), MOST_ENTRIES))
     if document.broken:
         items = max(items, list(islice(_items_one_by_one(text), MOST_ENTRIES)), key=len)
     return [reader.entry(item) for item in items]
@@ -122,16 +122,23 @@ def _without_cut_end(text: str) -> str:
     return text
 
 
-def _items(root: Any) -> Iterator[Any]:
+def _items(document: Document) -> Iterator[Any]:
     """Every item or entry, wherever it stands; not those inside another one."""
-    inside = None
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
-        if element.tag.rpartition("}")[2].rpartition(":")[2] not in ("item", "entry"):
-            continue
-        if inside is None or all(parent is not inside for parent in element.iterancestors()):
-            inside = element
+    inside = beside = None
+    for element in _all_items(document):
+        parent = element.getparent()
+        if inside is None or parent is beside or all(outer is not inside for outer in element.iterancestors()):
+            inside, beside = element, parent
+            yield element
+
+
+def _all_items(document: Document) -> Iterator[Any]:
+    if document.well_formed:
+        yield from document.root.iter("{*}item", "{*}entry")
+        return
+    for element in document.root.iter():
+        # A prefix that was never declared stays in the tag.
+        if isinstance(element.tag, str) and element.tag.rpartition("}")[2].rpartition(":")[2] in ("item", "entry"):
             yield element
 
 
@@ -142,7 +149,7 @@ def _items_one_by_one(text: str) -> Iterator[Any]:
     for start, end in pairwise([*starts, len(text)]):
         document = _document(f"{root.group() if root else '<rss>'}{text[start:end]}")
         if document is not None:
-            yield from islice(_items(document.root), 1)
+            yield from islice(_items(document), 1)
 
 
 def _channel(root: Any) -> Any:

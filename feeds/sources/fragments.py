@@ -40,6 +40,8 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])([^<>]*)>")
 _OTHER_SPACE = r"\t\f\v\xa0\u2000-\u200b\u202f\u205f\u3000"
 # A single plain space stays as it is: to replace each by itself would take longer than all the rest.
 _SPACE_IN_LINE = re.compile(rf"[{_OTHER_SPACE}][ {_OTHER_SPACE}]*+| [ {_OTHER_SPACE}]++")
+# An address that needs no second look: nearly all of most feeds.
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+(?::[0-9]{1,4})?(?:/[!-~]*+)?")
 _REFERENCE = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DEEP_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # RFC 5322 §3.3
@@ -57,17 +59,20 @@ _NAME_AND_ADDRESS = re.compile(r"\s*([^<>@]{1,200}?)(?:\s*<|\s+)[^\s@<>]+@[^\s@<
 def plain(fragment: str) -> str:
     """HTML as plain text: tags out, entities resolved, block elements as line breaks, no empty lines, trimmed."""
     text = fragment[:_LONGEST_FRAGMENT]
-    if text.isascii() and text.isprintable() and "<" not in text and "&" not in text:
-        return (_SPACE_IN_LINE.sub(" ", text) if "  " in text else text).strip()  # nothing else can be in it
     if "<" in text:
         text = _without_tags(text)
     if "&" in text:
         text = unescaped(text)
         if _DEEP_ENTITY.search(text):  # escaped once too often: "&amp;#8217;"
             text = unescaped(text)
-    text = clean_text(text)
-    if "  " in text or not (text.isascii() and text.replace("\n", "").isprintable()):
+    lines = "\n" in text
+    if not (text.isascii() and (text.replace("\n", "") if lines else text).isprintable()):
+        text = _SPACE_IN_LINE.sub(" ", clean_text(text))
+        lines = "\n" in text
+    elif "  " in text:  # and nothing else that is not as it should be
         text = _SPACE_IN_LINE.sub(" ", text)
+    if not lines:
+        return text.strip()
     return "\n".join([line for part in text.split("\n") if (line := part.strip(" "))]).strip()
 
 
@@ -82,6 +87,18 @@ def one_line(fragment: str) -> str:
 
 
 def _without_tags(text: str) -> str:
+    pieces = text.split("<")
+    parts = [pieces[0]]
+    for piece in pieces[1:]:
+        name, end, rest = piece.partition(">")
+        instead = _BARE.get(name)
+        if instead is None or not end:
+            return _without_any_tags(text)
+        parts += (instead, rest)
+    return "".join(parts).replace("]]>", "")
+
+
+def _without_any_tags(text: str) -> str:
     parts: list[str] = []
     place = 0
     while (start := text.find("<", place)) >= 0:
@@ -136,6 +153,8 @@ def web_address(text: str | None, base: str) -> str | None:
     if not text:
         return None
     address = _clean_address(text.strip())
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address if len(address) <= LONGEST_URL else None
     if not address:
         return None
     try:

@@ -45,10 +45,14 @@ _TAG_MISMATCH = etree.ErrorTypes.ERR_TAG_NAME_MISMATCH
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`root` is an lxml element; `broken`: end tags did not fit, and where elements end is guesswork."""
+    """`root` is an lxml element; `broken`: end tags did not fit, and where elements end is guesswork.
+
+    `well_formed`: it was XML as it came, every prefix declared.
+    """
 
     root: Any
     broken: bool = False
+    well_formed: bool = False
 
 
 def read_xml(body: bytes, roots: Collection[str], content_type: str | None = None) -> Document | None:
@@ -60,6 +64,9 @@ def read_xml(body: bytes, roots: Collection[str], content_type: str | None = Non
     text = _from_root(decode(body, content_type), roots)
     if text is None:
         return None
+    well_formed = _well_formed(text)
+    if well_formed is not None:
+        return well_formed
     text = _without_illegal(text)
     first = _parse(_mend_references(text))
     if first is None or first.broken:
@@ -191,10 +198,20 @@ def _wrap_markup(text: str) -> str:
     return "".join(parts)
 
 
-def _parse(text: str) -> Document | None:
-    parser = etree.XMLParser(
+def _well_formed(text: str) -> Document | None:
+    """Most documents are, and to parse one takes less time than to look for what might have to be mended."""
+    if "&#" in text:  # a number may mean another character in HTML than in XML: "&#150;"
+        return None
+    try:
+        return Document(etree.fromstring(text.encode(), _parser(recover=False)), well_formed=True)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",
-        recover=True,
+        recover=recover,
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -203,6 +220,10 @@ def _parse(text: str) -> Document | None:
         remove_pis=True,
         strip_cdata=True,
     )
+
+
+def _parse(text: str) -> Document | None:
+    parser = _parser(recover=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):

@@ -142,7 +142,8 @@ def _learn_of_feed(look: Look) -> None:
 
 def _digest(entries: Sequence[Entry]) -> str:
     """Of what was read, not of what was received: pages carry a new cache-buster at every look."""
-    digest = hashlib.sha256()
-    for entry in entries:
-        digest.update(repr((entry.url, entry.guid, entry.title, entry.summary, entry.published, entry.html)).encode())
-    return digest.hexdigest()
+    said = [
+        f"{entry.url}\n{entry.guid}\n{entry.title}\n{entry.published}\n{entry.summary}\n{entry.html}"
+        for entry in entries
+    ]
+    return hashlib.sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()
