@@ -4,7 +4,8 @@
                                         one transaction: alarm, alert, deliveries ←─┘
 
 A crash before the commit leaves all of it to be done again, one after it loses nothing: that makes "once". Where many
-fall silent together, it is one alarm, and none for each. This program's own pages (the tour) raise none.
+fall silent together, it is one alarm, and none for each. This program's own pages (the tour) raise none. The database's
+disk is looked at, too.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from bot.operators import Operators
-from feeds.alarms import CODES, UNREACHABLE_AFTER, Alarm, Outage, of_source, outage
-from feeds.database import Database
+from feeds.alarms import CODES, UNREACHABLE_AFTER, Alarm, Outage, of_source, outage, shortage
+from feeds.database import Database, Disk
 from feeds.store import alarms as store
 from feeds.store import sources
 from feeds.store.alarms import StoredAlarm
@@ -61,11 +62,14 @@ class Alarms:
         clock: Callable[[], datetime],
         *,
         own_origins: Collection[str] = (),
+        disk: Callable[[], Disk | None] | None = None,
     ) -> None:
+        """`disk` tells how full the disk is; by default that of the database."""
         self._database = database
         self._operators = operators
         self._clock = clock
         self._own = tuple(f"{origin}/" for origin in own_origins)
+        self._disk = disk or database.disk
         self._checked: datetime | None = None
         self._checked_all: datetime | None = None
 
@@ -95,9 +99,10 @@ class Alarms:
             opened.setdefault(alarm.source_id, {})[alarm.code] = alarm
             if alarm.told_at is None and now - alarm.since >= FLAPPING:
                 changes.lasting.append(alarm)
+        self._compare_disk(changes, opened.get(None, {}).get("disk"), now)
         silent = self._compare_all(connection, changes, states, opened.get(None, {}), now)
         # One that ends now is not written yet.
-        recovered = now if changes.over else store.last_outage_end(connection)
+        recovered = now if any(one.code == "network" for one in changes.over) else store.last_outage_end(connection)
         for state in states:
             self._compare_one(changes, state, opened.get(state.source.id, {}), silent, recovered, now)
         watched = sources.active_ids(connection, [one for one in opened if one is not None])
@@ -109,6 +114,19 @@ class Alarms:
 
     def _is_own(self, state: SourceState) -> bool:
         return bool(self._own) and state.source.url.startswith(self._own)
+
+    def _compare_disk(self, changes: _Changes, said: StoredAlarm | None, now: datetime) -> None:
+        """This machine's disk; where nothing is known of it, what was said stays."""
+        disk = self._disk()
+        if disk is None:
+            return
+        found = shortage(disk, now, known=said is not None)
+        if found is not None and said is None:
+            changes.begun.append((None, found))
+        elif found is not None and said is not None:
+            _renew(changes, said, found)
+        elif said is not None:
+            changes.over.append(said)
 
     def _compare_all(
         self,

@@ -2,6 +2,7 @@
 
     state of the source ─→ of_source ─→ the alarms that hold now, and the codes on which nothing can be said now
     states of many ─────→ outage ────→ nobody can be reached: this machine's own network
+    room on the disk ───→ shortage ──→ this machine's own disk
 
 Followers are never told of any of this, and no page that raised an alarm becomes an article. Whether an alarm is new,
 and who is told, this module does not know: it gives the same answer as long as the same is true.
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from feeds import cadence
 from feeds.cadence import Rhythm
 from feeds.canonical import canonical_url
+from feeds.database import Disk
 from feeds.list_habits import Habits
 
 if TYPE_CHECKING:
@@ -32,6 +34,12 @@ OUTAGE_AFTER = timedelta(minutes=5)
 LEAST_HOSTS = 3
 """Different hosts that must have fallen silent together, with no answer since, before our own network is blamed."""
 EXPIRING = timedelta(days=14)
+LEAST_FREE = 200 << 20
+"""Bytes that must be free where the database lies; of a larger disk `LEAST_SHARE`, but `ENOUGH_FREE` is enough."""
+LEAST_SHARE = 0.05
+ENOUGH_FREE = 2 << 30
+ROOM_AGAIN = 1.25
+"""By how much more than that must be free before the alarm is over."""
 GAP_SHOWN = timedelta(days=2)
 """A gap is a thing of the past as soon as it is seen; so long it is shown."""
 
@@ -51,6 +59,7 @@ CODES = {
     "gap": "Articles may have been missed",
     "moved": "The source has moved",
     "network": "Many sources cannot be reached",
+    "disk": "The disk is almost full",
 }
 """Every alarm there is, and its headline."""
 
@@ -88,7 +97,7 @@ def of_source(state: SourceState, now: datetime) -> Findings:
     if alarm is not None:
         return Findings((alarm, *lasting), _OF_THE_LIST - {alarm.code})
     # Too early to tell: what was wrong before may still be, and may be over.
-    return Findings(tuple(lasting), frozenset(CODES) - {"moved", "certificate-expiring", "gap", "network"})
+    return Findings(tuple(lasting), frozenset(CODES) - {"moved", "certificate-expiring", "gap", "network", "disk"})
 
 
 def code_of(error_code: str) -> str:
@@ -287,6 +296,28 @@ def outage(
         "Check this machine's network, name resolution and firewall. At the first answer all are looked at again.",
     )
     return Outage(alarm, frozenset(state.source.id for state in together if state.source.id is not None))
+
+
+def shortage(disk: Disk, now: datetime, *, known: bool = False) -> Alarm | None:
+    """Whether the disk on which the database lies is almost full. `known`: it has been said already."""
+    least = min(max(LEAST_FREE, LEAST_SHARE * disk.total), ENOUGH_FREE)
+    if disk.free >= (least * ROOM_AGAIN if known else least):
+        return None
+    # In steps, so that the words do not change at every look.
+    seen = f"less than {_megabytes(disk.free, up_to=50)} MB free in {disk.folder}"
+    return Alarm(
+        "disk",
+        now,
+        f"at least {_megabytes(least)} MB free",
+        seen,
+        "Make room there, or keep less (retention.days). "
+        "When the disk is full, nothing can be stored, and no alert sent.",
+    )
+
+
+def _megabytes(size: float, *, up_to: int = 1) -> int:
+    """Whole steps of `up_to` megabytes that hold `size` bytes."""
+    return up_to * (int(size / (up_to << 20)) + 1) if up_to > 1 else round(size / (1 << 20))
 
 
 def _day(moment: datetime | None) -> str:

@@ -7,9 +7,11 @@ costs a factor of two or three on single small commits and nothing on batches (s
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,15 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk on which a SQLite file lies: its folder, and bytes."""
+
+    folder: str
+    free: int
+    total: int
+
+
 class Database:
     """One database, shared by all threads of the process.
 
@@ -115,6 +126,17 @@ class Database:
         with self.engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ALONE})")
             yield
+
+    def disk(self) -> Disk | None:
+        """How full the disk is; None of a database that is a server's or in memory, or where nobody can tell."""
+        if not self.is_sqlite or self.url.database in (None, "", ":memory:"):
+            return None
+        folder = Path(str(self.url.database)).absolute().parent
+        try:
+            usage = shutil.disk_usage(folder)
+        except OSError:
+            return None
+        return Disk(str(folder), usage.free, usage.total)
 
     def close(self) -> None:
         """Give back all connections; the object can't be used afterwards."""

@@ -10,6 +10,7 @@ from test_alarms import HOUR, NOW, daily, dark, failing, standing, strange
 
 from bot.languages import LANGUAGES, alarm_sentences
 from feeds import alarms
+from feeds.database import Disk
 from feeds.list_habits import Habits, Listing
 
 GAPS = (
@@ -25,7 +26,7 @@ def every_alarm() -> Iterator[alarms.Alarm]:
     states = [
         failing(code, failures=9, ago=9 * HOUR)
         for code in alarms.CODES
-        if code not in ("certificate-expiring", "silent", "gap", "moved", "network")
+        if code not in ("certificate-expiring", "silent", "gap", "moved", "network", "disk")
     ]
     listed = {"list": Habits(looks=9, entries=20, fewest=20, dated=1.0, known=0.9).to_json()}
     states += [failing("bot-protection", failures=9)]
@@ -44,6 +45,9 @@ def every_alarm() -> Iterator[alarms.Alarm]:
         outage = alarms.outage([dark(number) for number in range(5)], last, 6, NOW)
         assert outage is not None
         yield outage.alarm
+    full = alarms.shortage(Disk("/srv/tocsin", free=150 << 20, total=20 << 30), NOW)
+    assert full is not None
+    yield full
 
 
 def test_every_alarm_there_is_was_made() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from feeds import alarms, errors
 from feeds.cadence import Rhythm
+from feeds.database import Disk
 from feeds.list_habits import Habits, Listing
 from feeds.model import Source
 from feeds.store.sources import SourceState
@@ -178,3 +179,28 @@ def test_sources_that_were_dead_before_are_no_outage_nor_is_one_host() -> None:
     assert alarms.outage(same_host, None, 9, NOW) is None
     refused = [dark(number, code="bot-protection") for number in range(5)]
     assert alarms.outage(refused, None, 9, NOW) is None
+
+
+# The disk
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "low"),
+    [
+        (199 << 20, 1 << 30, True),
+        (201 << 20, 1 << 30, False),
+        (480 << 20, 10 << 30, True),
+        (520 << 20, 10 << 30, False),
+        (3 << 30, 2 << 40, False),
+    ],
+)
+def test_a_disk_is_almost_full_by_a_share_of_it_within_limits(free: int, total: int, low: bool) -> None:
+    assert (alarms.shortage(Disk("/srv", free, total), NOW) is not None) is low
+
+
+def test_a_full_disk_is_said_until_there_is_room_to_spare() -> None:
+    found = alarms.shortage(Disk("/srv", 120 << 20, 1 << 30), NOW)
+    assert found is not None
+    assert (found.expected, found.seen) == ("at least 200 MB free", "less than 150 MB free in /srv")
+    assert alarms.shortage(Disk("/srv", 240 << 20, 1 << 30), NOW, known=True) is not None
+    assert alarms.shortage(Disk("/srv", 251 << 20, 1 << 30), NOW, known=True) is None

@@ -88,6 +88,12 @@ def test_health_in_the_chat_says_what_is_wrong_first(tmp_path: Path, sqlite_url:
         assert state is not None
         alarm = Alarm("empty-list", clock(), "a list of about 10 articles", "no list", "Open the address.")
         alarms.raise_alarm(connection, state.source.id, alarm, clock())
-        lines = health_lines(alarms.open_alarms(connection), sources.states(connection))
-    assert [line.title for line in lines] == ["site-2", "site-0", "site-1", "site-3"]
-    assert lines[0].remark == "⚠️ The list became empty. Expected: a list of about 10 articles. Seen: no list"
+        alarms.raise_alarm(connection, None, Alarm("disk", clock(), "at least 200 MB free", "no", "Room!"), clock())
+        english, vietnamese = (
+            health_lines(language, alarms.open_alarms(connection), sources.states(connection))
+            for language in ("en", "vi")
+        )
+    assert [line.title for line in english] == ["site-2", "The disk is almost full", "site-0", "site-1", "site-3"]
+    assert english[0].remark == "⚠️ The list became empty. Expected: a list of about 10 articles. Seen: no list."
+    assert vietnamese[1].title == "Ổ đĩa sắp đầy"
+    assert vietnamese[1].remark.startswith("⚠️ Ổ đĩa sắp đầy. Mong đợi: còn trống ít nhất 200 MB.")

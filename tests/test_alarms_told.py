@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from bot.outbox import Outbox
 from bot.store.tables import alerts, deliveries
 from feeds.alarms import CODES
 from feeds.cadence import Rhythm
-from feeds.database import Database
+from feeds.database import Database, Disk
 from feeds.model import Source
 from feeds.store import alarms as store
 from feeds.store import sources
@@ -37,6 +38,7 @@ class Watch:
     def __init__(self, database: Database, clock: Clock, number: int = 1) -> None:
         self.database = database
         self.clock = clock
+        self.disk = Disk("/srv/tocsin", free=30 << 30, total=40 << 30)
         self.newsroom = Newsroom(database, clock)
         self.postbox = Postbox()
         subscriptions = self.newsroom.subscriptions
@@ -55,7 +57,13 @@ class Watch:
         self.outbox = Outbox(database, channels, subscriptions, clock, lambda: 0.5)
 
     def another(self) -> Alarms:
-        return Alarms(self.database, Operators([OPERATOR]), self.clock, own_origins=["http://127.0.0.1:8000"])
+        return Alarms(
+            self.database,
+            Operators([OPERATOR]),
+            self.clock,
+            own_origins=["http://127.0.0.1:8000"],
+            disk=lambda: self.disk,
+        )
 
     def set(self, source: int, **values: Any) -> None:
         with self.database.write() as connection:
@@ -367,3 +375,32 @@ def test_followers_are_owed_nothing(watch: Watch) -> None:
         owed = set(connection.execute(sa.select(deliveries.c.destination_id)).scalars())
     assert owed
     assert not owed & {follower.id, stranger.id}
+
+
+# The disk
+
+
+def test_a_full_disk_is_told_once_and_so_is_its_end(watch: Watch) -> None:
+    watch.disk = Disk("/srv/tocsin", free=1_200 << 20, total=40 << 30)
+    for _ in range(3):
+        watch.alarms.check()
+        watch.clock.advance(minutes=1)
+        watch.disk = replace(watch.disk, free=watch.disk.free - (1 << 20))
+    assert watch.open() == ["disk"]
+    assert watch.send() == [("4711", "disk"), ("desk", "disk")]
+    watch.disk = replace(watch.disk, free=2_100 << 20)
+    watch.alarms.check()
+    assert watch.open() == ["disk"]
+    watch.disk = replace(watch.disk, free=9 << 30)
+    watch.clock.advance(minutes=1)
+    watch.alarms.check()
+    assert watch.send() == [("4711", "over:disk"), ("desk", "over:disk")]
+
+
+def test_a_full_disk_blames_no_source_and_excuses_none(watch: Watch) -> None:
+    watch.disk = Disk("/srv/tocsin", free=0, total=40 << 30)
+    watch.fail(watch.ids[0], "unreachable", failures=5, since=watch.clock() - timedelta(hours=3))
+    watch.alarms.check()
+    watch.disk = replace(watch.disk, free=9 << 30)
+    watch.alarms.check()
+    assert watch.open() == ["unreachable"]

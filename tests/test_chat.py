@@ -62,7 +62,7 @@ SERVICES = ChatServices(
     why=why,
     feeds=lambda followed: [Found(topic.title, f"https://t.example.org/feeds/{topic.slug}.rss") for topic in followed],
     private_feed=lambda destination, renew: f"https://t.example.org/{destination.address}/{'new' if renew else 'old'}",
-    health=lambda: [Found("mps-en", None, "looked at 2 minutes ago")],
+    health=lambda language: [Found("mps-en", None, "looked at 2 minutes ago")],
     operators=frozenset({OPERATOR}),
 )
 

@@ -79,6 +79,7 @@ def test_metrics_tell_what_the_database_says(database: Database) -> None:
     assert values[("tocsin_articles",)] == 37
     assert values["tocsin_destinations", "webhook"] == 1
     assert values[("tocsin_oldest_pending_delivery_seconds",)] == 0
+    assert (values.get(("tocsin_disk_free_bytes",), 0) > 0) is database.is_sqlite
 
 
 def test_files_are_kept_for_ever_under_names_that_change(database: Database) -> None:

@@ -247,7 +247,7 @@ class Commands:
         """For operators, in a private chat only: others would read it too."""
         if self._services.health is None or asker.user not in self._services.operators or not asker.in_private:
             return replies.say(asker.language, "operators_only")
-        return _lines(asker.language, "health", await asyncio.to_thread(self._services.health))
+        return _lines(asker.language, "health", await asyncio.to_thread(self._services.health, asker.language))
 
     async def help(self, asker: Asker, text: str) -> Reply:
         """Everything that is offered to this asker."""

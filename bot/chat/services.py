@@ -28,7 +28,7 @@ class ChatServices:
     asker; `feeds(followed)` lists feeds of what is followed; `private_feed(destination, renew)` is the secret address
     of all of it as one feed, a new one if `renew`; `try_query(topic)` says what its query
     would have brought; `tunable(topics)` gives the ids of those with votes enough to suggest something, which
-    `tuning(topic)` does; `health()` is for operators, whose Telegram user ids are
+    `tuning(topic)` does; `health(language)` is for operators, whose Telegram user ids are
     `operators`.
     """
 
@@ -36,7 +36,7 @@ class ChatServices:
     why: Callable[[str, Destination], Sequence[Found]] | None = None
     feeds: Callable[[Sequence[Topic]], Sequence[Found]] | None = None
     private_feed: Callable[[Destination, bool], str] | None = None
-    health: Callable[[], Sequence[Found]] | None = None
+    health: Callable[[str], Sequence[Found]] | None = None
     try_query: Callable[[Topic], QueryPreview] | None = None
     tunable: Callable[[Sequence[Topic]], Collection[int]] | None = None
     tuning: Callable[[Topic], Tuning] | None = None

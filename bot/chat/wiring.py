@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot import tuning
 from bot.chat.application import HOLD_SECONDS, ChatProcess
 from bot.chat.services import ChatServices, Found
+from bot.languages import alarm_headlines, alarm_sentences, sentence
 from bot.private_feeds import PrivateFeeds
 from feeds.alarms import CODES
 from feeds.store import alarms, facts, sources, topics
@@ -81,9 +82,9 @@ def _services(app: App) -> ChatServices:
             Found(app.settings.site.title, f"{site}/feeds/all.rss", "RSS")
         ]
 
-    def health() -> Sequence[Found]:
+    def health(language: str) -> Sequence[Found]:
         with app.database.read() as connection:
-            return health_lines(alarms.open_alarms(connection), sources.states(connection))
+            return health_lines(language, alarms.open_alarms(connection), sources.states(connection))
 
     def why(url: str, destination: Destination) -> Sequence[Found]:
         from bot.why import why as explain
@@ -126,16 +127,16 @@ def _services(app: App) -> ChatServices:
     )
 
 
-def health_lines(alarms_now: Sequence[StoredAlarm], states: Sequence[SourceState]) -> list[Found]:
+def health_lines(language: str, alarms_now: Sequence[StoredAlarm], states: Sequence[SourceState]) -> list[Found]:
     """What is wrong first, with what was expected and seen; then the other sources, those that fail before the rest."""
-    lines = [
-        Found(
-            one.title or CODES[one.code],
-            one.url or None,
-            f"⚠️ {CODES[one.code]}. Expected: {one.expected}. Seen: {one.seen}",
+    lines = []
+    for one in alarms_now:
+        headline = (alarm_headlines.headline(language, one.code, over=False) or f"{CODES[one.code]}.").rstrip(".")
+        told = (
+            f"{sentence(language, f'alert_{key}')}: {alarm_sentences.said_in(language, text)}."
+            for key, text in (("expected", one.expected), ("seen", one.seen))
         )
-        for one in alarms_now
-    ]
+        lines.append(Found(one.title or headline, one.url or None, " ".join([f"⚠️ {headline}.", *told])))
     said = {one.source_id for one in alarms_now}
     others = sorted((state for state in states if state.source.id not in said), key=lambda one: one.health != "failing")
     return lines + [

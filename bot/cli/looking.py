@@ -41,6 +41,8 @@ def sources(
         states = store.states(connection, only_active=not everything)
         wrong: dict[int | None, list[dict[str, Any]]] = {}
         for one in alarms.open_alarms(connection):
+            if one.source_id is None and one.code != "network":
+                continue
             wrong.setdefault(one.source_id, []).append(
                 {
                     "code": one.code,

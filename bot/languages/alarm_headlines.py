@@ -24,6 +24,7 @@ _HEADLINES = {
         "gap": "Có thể đã bỏ sót bài",
         "moved": "Nguồn đã chuyển địa chỉ",
         "network": "Nhiều nguồn không liên lạc được",
+        "disk": "Ổ đĩa sắp đầy",
         ENDPOINT_DISABLED: "Một webhook đã bị tạm dừng",
     }
 }

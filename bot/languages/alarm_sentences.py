@@ -35,7 +35,9 @@ _VIETNAMESE = {
     "the list at {}": "danh sách ở {}",
     "a certificate that is good for more than {} days": "một chứng chỉ còn hạn hơn {} ngày",
     "a list that reaches back to the look at {}": "một danh sách kéo dài đến lần xem lúc {}",
+    "at least {} MB free": "còn trống ít nhất {} MB",
     # seen
+    "less than {} MB free in {}": "còn trống chưa đến {} MB ở {}",
     "only newer entries on it at {}; the list names no older pages": (
         "lúc {} trên đó chỉ có các mục mới hơn; danh sách không dẫn đến trang cũ nào"
     ),
@@ -112,6 +114,10 @@ _VIETNAMESE = {
     ),
     "Check this machine's network, name resolution and firewall.": (
         "Hãy kiểm tra mạng, phân giải tên miền và tường lửa của máy này."
+    ),
+    "Make room there, or keep less (retention.days).": "Hãy dọn chỗ ở đó, hoặc giữ ít hơn (retention.days).",
+    "When the disk is full, nothing can be stored, and no alert sent.": (
+        "Khi ổ đĩa đầy, không lưu được gì và cũng không gửi được tin."
     ),
     "Mend the endpoint, then resume it on {}, or with `tocsin webhooks resume {}`.": (
         "Hãy sửa điểm nhận, rồi cho tiếp tục ở {} hoặc bằng `tocsin webhooks resume {}`."

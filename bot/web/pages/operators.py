@@ -41,7 +41,7 @@ class Overview:
     alarms: dict[str, tuple[Alarm, ...]]
     """By the source's slug: what is wrong with it, what was expected, and what could be done (English)."""
     everywhere: tuple[StoredAlarm, ...]
-    """What is wrong with no single source: this machine's network."""
+    """What is wrong with no single source: this machine's network, its disk."""
     health: dict[str, int]
     failed: tuple[deliveries.DeliveryRow, ...]
     recent: tuple[deliveries.DeliveryRow, ...]

@@ -54,7 +54,7 @@ class Figures(Collector):
             waiting, due_since = targets.waiting(connection, ("source", "endpoint", "chat"), now)
         found: list[GaugeMetricFamily | CounterMetricFamily] = [
             _by("tocsin_sources", "Sources by health.", "health", health),
-            _by("tocsin_alarms", "What is wrong with sources, by code.", "code", wrong),
+            _by("tocsin_alarms", "What is wrong with sources and this machine, by code.", "code", wrong),
             _by("tocsin_deliveries", "Deliveries by state.", "state", by_state),
             _by("tocsin_destinations", "Destinations by kind.", "kind", by_kind),
             _one("tocsin_articles", "Articles stored.", stored),
@@ -71,6 +71,9 @@ class Figures(Collector):
                 max(0.0, (now - due_since).total_seconds()) if due_since else 0.0,
             ),
         ]
+        disk = self._services.database.disk()
+        if disk is not None:
+            found.append(_one("tocsin_disk_free_bytes", "Room on the disk where the database lies.", disk.free))
         return found
 
 
