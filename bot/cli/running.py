@@ -103,6 +103,7 @@ def _serve(app: App) -> None:
 
     def ready() -> None:
         terminal.say(f"Tocsin is at {app.settings.site.public_url} (Ctrl-C ends it)")
+        app.warm_up()
 
     _until_stopped(app, lambda: serve(app.web, app.feed_server, listening, ready))
 

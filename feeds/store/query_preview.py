@@ -11,18 +11,19 @@ were drawn from among them. So a figure may be "about", and says so.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from math import sqrt
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feeds.database import UtcDateTime
-from feeds.store import articles as article_rows
+from feeds.store import search
 from feeds.store.queries import read_query
-from feeds.store.search import READER, Hit, all_candidates, candidates, readable, some_candidates, whole
+from feeds.store.search import Hit
 from feeds.store.tables import articles
 from feeds.topics import Query
 from feeds.topics.document import Document
@@ -39,6 +40,10 @@ LOOKED_BACK = 50_000
 
 CANDIDATES = 5_000
 """Candidates that are older than that, at most; how many more there are follows from how densely these lie."""
+
+FREQUENT = 0.25
+"""From this share of all articles on, which PostgreSQL's index is expected to name, it is not read: some articles are
+drawn from all, and only asked whether it names them. To read it for several frequent words takes 30 to 50 ms."""
 
 VERIFIED = 160
 """Candidates that are verified, at most."""
@@ -60,6 +65,11 @@ _FEW_ENOUGH = 60
 """Not more candidates than this are all verified, so that what is said of a rare word is exact."""
 
 _LEAF_CANDIDATES = 40
+"""Where there are as many candidates of a clause, it is not said to be dead."""
+
+_LEAF_EXPECTED = 10 * _LEAF_CANDIDATES
+"""Where PostgreSQL expects more than so many, they are not looked for."""
+
 _PRIOR = 20
 _FEW = 1_000
 
@@ -104,20 +114,20 @@ def preview_query(
     """Try a query that has been parsed. `seconds` bound how long candidates are verified, and so how exact it is."""
     began = time.perf_counter()
     proposed = _propose(connection, query, now)
-    with READER.reading(query) as reading:
+    with search.READER.reading(query) as reading:
         seen = _verify(connection, query, proposed, reading, began + seconds)
         noisy = dominant(query, [document for _, document in seen.hits[:_ASKED]])
-        dead = tuple(written(leaf) for leaf in _dead(connection, query, seen, reading))
+        dead = tuple(written(leaf) for leaf in _dead(connection, query, seen, reading, began + 1.5 * seconds))
     hits = seen.hits
     newest = sorted((hit for hit, _ in hits), key=lambda hit: -(hit.article.id or 0))
-    exact = proposed.exact and len(seen.asked) == len(proposed.ids)
+    exact = proposed.exact and len(seen.places) == len(proposed.ids)
     return QueryPreview(
-        total=article_rows.count(connection),
+        total=proposed.total,
         hits=len(hits),
         exact=exact,
         estimate=len(hits) if exact else max(len(hits), round(seen.estimate() * proposed.times)),
         per_day=seen.alerts(now - timedelta(days=DAYS)) * proposed.recent_times / DAYS,
-        samples=tuple(whole(connection, newest[:samples])),
+        samples=tuple(search.whole(connection, newest[:samples])),
         dead=dead,
         noisy=noisy,
         warnings=query.warnings,
@@ -129,42 +139,46 @@ def preview_query(
 class _Proposed:
     """Ids of candidates, the newest first; the first `recent` of them were found in the last thirty days.
 
-    `exact` if these are all; else there are about `times` as many, and `recent_times` as many recent ones.
+    `total` articles are stored. `exact` if the candidates are all there are; else there are about `times` as many, and
+    `recent_times` as many recent ones. `expected` > 0: they are any articles, about so many of which the index names.
     """
 
+    total: int
     ids: Sequence[int] = ()
     recent: int = 0
     exact: bool = True
     times: float = 1.0
     recent_times: float = 1.0
+    expected: int = 0
 
 
 def _propose(connection: Connection, query: Query, now: datetime) -> _Proposed:
-    """Take the candidates from the index."""
-    oldest_id, newest_id = connection.execute(_ENDS).one()
+    """Take the candidates from the index; where it would name very many, any articles, to be drawn from."""
+    stored = connection.execute(_STORED, {"since": now - timedelta(days=DAYS)}).one()
+    oldest_id, newest_id = stored.oldest, stored.newest
     if newest_id is None:
-        return _Proposed()
+        return _Proposed(0)
     since = max(oldest_id, newest_id - LOOKED_BACK)
-    ids = all_candidates(connection, query, since=since)
+    expected = search.expected(connection, query) or 0
+    if expected < FREQUENT * stored.total:
+        expected = 0
+    ids = search.all_ids(connection, since=since) if expected else search.all_candidates(connection, query, since=since)
     exact = since == oldest_id
     if not exact and len(ids) < _FEW:
-        older = candidates(connection, query, limit=CANDIDATES, before=since)
+        older = search.candidates(connection, query, limit=CANDIDATES, before=since)
         exact = len(older) < CANDIDATES
         since = older[-1] if older else since
         ids += older
-    recent_id = connection.execute(_FOUND_SINCE, {"since": now - timedelta(days=DAYS)}).scalar() or newest_id + 1
+    recent_id = stored.recent or newest_id + 1
 
     def times(first: int) -> float:
         """How many times as many there are from that id on as from `since` on, if they lie as densely everywhere."""
         return 1.0 if exact or first >= since else (newest_id - first + 1) / (newest_id - since + 1)
 
     recent = sum(1 for one in ids if one >= recent_id)
-    return _Proposed(ids, recent, exact, times(oldest_id), times(recent_id))
+    return _Proposed(stored.total, ids, recent, exact, times(oldest_id), times(recent_id), expected)
 
 
-_ENDS = sa.select(
-    sa.select(sa.func.min(articles.c.id)).scalar_subquery(), sa.select(sa.func.max(articles.c.id)).scalar_subquery()
-)
 # By the index on `found`: min(id) would read all older articles first.
 _FOUND_SINCE = (
     sa.select(articles.c.id)
@@ -172,83 +186,125 @@ _FOUND_SINCE = (
     .order_by(articles.c.found, articles.c.id)
     .limit(1)
 )
+_STORED = sa.select(
+    sa.select(sa.func.count()).select_from(articles).scalar_subquery().label("total"),
+    sa.select(sa.func.min(articles.c.id)).scalar_subquery().label("oldest"),
+    sa.select(sa.func.max(articles.c.id)).scalar_subquery().label("newest"),
+    _FOUND_SINCE.scalar_subquery().label("recent"),
+)
 
 
 class _Seen:
     """What was verified of the candidates: the newest, and some drawn from the other recent and from the older ones."""
 
     def __init__(self, proposed: _Proposed) -> None:
-        self.asked: list[tuple[int, Document]] = []
-        """Place among the candidates, and the article."""
+        self.proposed = proposed
+        self.places: set[int] = set()
+        """Places among the candidates that were asked, or need not be."""
+        self.documents: list[Document] = []
         self.hits: list[tuple[Hit, Document]] = []
         """In the order in which they were asked: any beginning is a sample."""
-        self.proposed = proposed
+        self.known: float = 0.0
+        """How many articles the index names, where these places are any articles."""
+        self.named: dict[int, float] = {}
+        """Places of those that it names, of all that were drawn."""
         self._places_of_hits: list[int] = []
 
     def add(self, place: int, document: Document, hit: Hit | None) -> None:
         """Note what came of a candidate."""
-        self.asked.append((place, document))
+        self.places.add(place)
+        self.documents.append(document)
         if hit is not None:
             self.hits.append((hit, document))
             self._places_of_hits.append(place)
 
     def estimate(self) -> float:
         """About how many of the candidates are hits."""
-        return self._among(len(self.proposed.ids), [1.0] * len(self.hits))
+        counts = dict.fromkeys(self._places_of_hits, 1.0)
+        return self._corrected(_layered(self.places, counts, len(self.proposed.ids), self.proposed))
 
     def alerts(self, since: datetime) -> float:
         """About how many were found in the last thirty days and published in them: a first look finds old ones too."""
-        counts = [float((hit.article.published or hit.article.found or since) >= since) for hit, _ in self.hits]
-        return self._among(self.proposed.recent, counts)
+        lately = [float((hit.article.published or hit.article.found or since) >= since) for hit, _ in self.hits]
+        counts = dict(zip(self._places_of_hits, lately, strict=True))
+        return self._corrected(_layered(self.places, counts, self.proposed.recent, self.proposed))
 
-    def _among(self, end: int, counts: Sequence[float]) -> float:
-        """About what all hits before that place would come to, if each that is known counts so much.
+    def _corrected(self, estimate: float) -> float:
+        """By how many articles the index names, and how many it would by those that were asked."""
+        if not self.known:
+            return estimate
+        asked = {place: 1.0 for place in self.named if place in self.places}
+        drawn = _layered(self.places, asked, len(self.proposed.ids), self.proposed)
+        return estimate * self.known / drawn if drawn else estimate
 
-        In layers: the newest, asked one and all up to the first that was not; the other recent ones; the older ones.
-        """
-        places = {place for place, _ in self.asked}
-        first = next(place for place in range(len(self.proposed.ids) + 1) if place not in places)
-        layers = sorted({0, end, *(edge for edge in (first, self.proposed.recent) if edge < end)})
-        counted = list(zip(self._places_of_hits, counts, strict=True))
 
-        def drawn(low: int, high: int) -> tuple[int, float]:
-            number = sum(1 for place in places if low <= place < high)
-            return number, sum(count for place, count in counted if low <= place < high)
+def _layered(asked: Set[int], counts: Mapping[int, float], end: int, proposed: _Proposed) -> float:
+    """About what all places before `end` would come to, if each of those that were asked counts so much (or nothing).
 
-        asked, found = drawn(0, end)
-        overall = found / asked if asked else 0.0
-        total = 0.0
-        for low, high in pairwise(layers):
-            asked, found = drawn(low, high)
-            # Where few were drawn, the others are taken to be much like all.
-            share = found / asked if asked == high - low else (found + _PRIOR * overall) / (asked + _PRIOR)
-            total += (high - low) * share
-        return total
+    In layers: the newest, asked one and all up to the first that was not; the other recent ones; the older ones.
+    """
+    first = next(place for place in range(len(proposed.ids) + 1) if place not in asked)
+    layers = sorted({0, end, *(edge for edge in (first, proposed.recent) if edge < end)})
+
+    def drawn(low: int, high: int) -> tuple[int, float]:
+        number = sum(1 for place in asked if low <= place < high)
+        return number, sum(count for place, count in counts.items() if low <= place < high)
+
+    number, found = drawn(0, end)
+    overall = found / number if number else 0.0
+    total = 0.0
+    for low, high in pairwise(layers):
+        number, found = drawn(low, high)
+        # Where few were drawn, the others are taken to be much like all.
+        share = found / number if number == high - low else (found + _PRIOR * overall) / (number + _PRIOR)
+        total += (high - low) * share
+    return total
 
 
 def _verify(connection: Connection, query: Query, proposed: _Proposed, reading: Reading, until: float) -> _Seen:
     """Verify some candidates."""
     seen = _Seen(proposed)
-    chosen = _chosen(len(proposed.ids), proposed.recent)
-    for start in range(0, len(chosen), _AT_ONCE):
+    chosen = _chosen(len(proposed.ids), proposed.recent, 2 * VERIFIED if proposed.expected else VERIFIED)
+    worth = chosen
+    if proposed.expected:
+        named = search.candidates_among(connection, query, [proposed.ids[place] for place in chosen])
+        worth = [place for place in chosen if proposed.ids[place] in named]
+        seen.named = dict.fromkeys(worth, 1.0)
+        seen.known = _named_in_all(chosen, seen.named, proposed)
+    unasked = iter(chosen)
+    for start in range(0, len(worth), _AT_ONCE):
         if start and len(chosen) > _FEW_ENOUGH and time.perf_counter() > until:
             break
-        places = {proposed.ids[place]: place for place in chosen[start : start + _AT_ONCE]}
-        for article in readable(connection, list(places)):
+        places = {proposed.ids[place]: place for place in worth[start : start + _AT_ONCE]}
+        for article in search.readable(connection, list(places)):
             document = reading.document(article)
             match = match_document(query.text, query.root, document)
             seen.add(places[article.id or 0], document, None if match is None else Hit(article, match))
+        # What was drawn before the last of these and is no candidate has been answered too.
+        seen.places.update(takewhile(worth[start : start + _AT_ONCE][-1].__ne__, unasked))
     return seen
 
 
-def _chosen(number: int, recent: int) -> list[int]:
+def _named_in_all(chosen: Sequence[int], named: Mapping[int, float], proposed: _Proposed) -> float:
+    """How many articles the index names: as PostgreSQL expects, unless those drawn say otherwise.
+
+    It counts words when it analyses the table, and that may be long ago.
+    """
+    drawn = _layered(set(chosen), named, len(proposed.ids), proposed)
+    share = len(named) / len(chosen)
+    doubt = 3 * sqrt((share * (1 - share) + 1 / len(chosen)) / len(chosen)) * len(proposed.ids)
+    expected = proposed.expected / proposed.times
+    return expected if abs(expected - drawn) <= doubt else drawn
+
+
+def _chosen(number: int, recent: int, most: int) -> list[int]:
     """Places among so many candidates: in turn two of the newest, one of the other recent ones, one of the older."""
-    if number <= VERIFIED:
+    if number <= most:
         return list(range(number))
     newest = iter(range(_NEWEST))
     others = _spread(min(_NEWEST, recent), recent), _spread(max(_NEWEST, recent), number)
     chosen: dict[int, None] = {}
-    while len(chosen) < VERIFIED:
+    while len(chosen) < most:
         before = len(chosen)
         for each in (newest, others[0], newest, others[1]):
             if (place := next(each, None)) is not None:
@@ -264,7 +320,7 @@ def _spread(low: int, high: int) -> Iterator[int]:
     if size <= 0:
         return
     met: set[int] = set()
-    for number in range(2 * VERIFIED):
+    for number in range(4 * VERIFIED):
         place = low + int((0.5 + number * _GOLDEN) % 1 * size)
         if place not in met:
             met.add(place)
@@ -275,15 +331,17 @@ _GOLDEN = 0.6180339887
 """The golden section spreads any number of places evenly."""
 
 
-def _dead(connection: Connection, query: Query, seen: _Seen, reading: Reading) -> Iterator[Leaf]:
+def _dead(connection: Connection, query: Query, seen: _Seen, reading: Reading, until: float) -> Iterator[Leaf]:
     """The clauses that stand in no stored article; those of which that cannot be told so quickly are left out."""
     for leaf in wanted(query.root)[:LEAVES]:
-        if any(document.has(leaf) for _, document in seen.asked):
+        if any(document.has(leaf) for document in seen.documents):
             continue
         alone = replace(query, text=leaf.text, root=leaf)
+        if (search.expected(connection, alone) or 0) > _LEAF_EXPECTED:
+            continue
         known = leaf == query.root and not seen.proposed.ids
-        ids = [] if known else some_candidates(connection, alone, limit=_LEAF_CANDIDATES)
-        if len(ids) < _LEAF_CANDIDATES and not any(
-            reading.document(one).has(leaf) for one in readable(connection, ids)
-        ):
+        ids = [] if known else search.some_candidates(connection, alone, limit=_LEAF_CANDIDATES)
+        if len(ids) == _LEAF_CANDIDATES or (ids and time.perf_counter() > until):
+            continue
+        if not any(reading.document(one).has(leaf) for one in search.readable(connection, ids)):
             yield leaf

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RootTransaction
 
 from feeds.model import Article, Match, Span
 from feeds.store import articles as article_rows
@@ -69,44 +69,67 @@ def search(connection: Connection, query: Query, *, limit: int, before: int | No
 def candidates(connection: Connection, query: Query, *, limit: int, before: int | None = None) -> list[int]:
     """Ids of articles that the query may select, the newest first; all that it does select are among them."""
     expression = full_text(query, connection.dialect.name)
-    if expression is None or not has_search_index(connection):
+    if expression is None or not _has_index(connection):
         return newest(connection, limit=limit, before=before)
     values = {"expression": expression, "before": before or _BEYOND, "limit": limit}
     if connection.dialect.name == "sqlite":
         return (_waiting(connection, values) + list(connection.execute(_FTS5_CANDIDATES, values).scalars()))[:limit]
-    with _by_index(connection):
-        return list(connection.execute(_TSQUERY_CANDIDATES, values).scalars())
+    return list(connection.execute(_TSQUERY_CANDIDATES, values).scalars())
 
 
 def some_candidates(connection: Connection, query: Query, *, limit: int) -> list[int]:
     """Some of what `candidates` would give, whichever come first: less work."""
     expression = full_text(query, connection.dialect.name)
-    if expression is None or not has_search_index(connection):
+    if expression is None or not _has_index(connection):
         return newest(connection, limit=limit)
     values = {"expression": expression, "limit": limit}
     if connection.dialect.name == "sqlite":
         waiting = _waiting(connection, {"before": _BEYOND, "limit": limit})
         return (waiting + list(connection.execute(_SOME_FTS5, values).scalars()))[:limit]
-    with _by_index(connection):
-        return list(connection.execute(_SOME_TSQUERY, values).scalars())
+    return list(connection.execute(_SOME_TSQUERY, values).scalars())
 
 
 def all_candidates(connection: Connection, query: Query, *, since: int) -> list[int]:
     """All that `candidates` would give from the id `since` on, the newest first: tens of thousands in a few ms."""
     expression = full_text(query, connection.dialect.name)
-    sqlite = connection.dialect.name == "sqlite"
     # In one row: to fetch as many rows takes several times as long as to find them.
-    if expression is None or not has_search_index(connection):
-        statement = _ALL_SQLITE if sqlite else _ALL_POSTGRESQL
-        ids = connection.execute(statement, {"since": since}).scalar()
-    elif sqlite:
+    if expression is None or not _has_index(connection):
+        return all_ids(connection, since=since)
+    if connection.dialect.name == "sqlite":
         ids = connection.execute(_ALL_FTS5, {"expression": expression, "since": since}).scalar()
         waiting = _waiting(connection, {"before": _BEYOND, "limit": _MOST_WAITING})
         ids = ",".join(filter(None, (ids, *map(str, waiting))))
     else:
-        with _by_index(connection):
-            ids = connection.execute(_ALL_TSQUERY, {"expression": expression, "since": since}).scalar()
+        ids = connection.execute(_ALL_TSQUERY, {"expression": expression, "since": since}).scalar()
+    return _newest_first(ids)
+
+
+def all_ids(connection: Connection, *, since: int) -> list[int]:
+    """The ids of all articles from `since` on, the newest first."""
+    statement = _ALL_SQLITE if connection.dialect.name == "sqlite" else _ALL_POSTGRESQL
+    return _newest_first(connection.execute(statement, {"since": since}).scalar())
+
+
+def _newest_first(ids: str | None) -> list[int]:
     return sorted(map(int, ids.split(",")), reverse=True) if ids else []
+
+
+def expected(connection: Connection, query: Query) -> int | None:
+    """How many candidates PostgreSQL expects there to be, by how frequent it knows the words to be, without looking.
+
+    None where nothing is known: on SQLite, whose index is read as quickly, or where the index cannot help.
+    """
+    expression = full_text(query, connection.dialect.name)
+    if expression is None or connection.dialect.name == "sqlite" or not _has_index(connection):
+        return None
+    plan = connection.execute(_PLAN, {"expression": expression}).scalar_one()
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def candidates_among(connection: Connection, query: Query, ids: Sequence[int]) -> set[int]:
+    """Which of these few articles are candidates, by what the index holds of each; on PostgreSQL."""
+    values = {"expression": full_text(query, connection.dialect.name), "ids": list(ids)}
+    return set(connection.execute(_AMONG, values).scalars())
 
 
 def _waiting(connection: Connection, values: Mapping[str, object]) -> list[int]:
@@ -114,12 +137,24 @@ def _waiting(connection: Connection, values: Mapping[str, object]) -> list[int]:
     return list(connection.execute(_WAITING, values).scalars())
 
 
-@contextmanager
-def _by_index(connection: Connection) -> Iterator[None]:
-    """PostgreSQL's planner does not know that reading a row's tsvector is reading another table; it would read all."""
-    connection.execute(_USE_INDEX, {"scanning": "off"})
-    yield
-    connection.execute(_USE_INDEX, {"scanning": "on"})
+def _has_index(connection: Connection) -> bool:
+    """Whether there is an index. If so, PostgreSQL reads it until the transaction ends.
+
+    Its planner does not know that to read a row's tsvector is to read another table, and would read all.
+    """
+    transaction = connection.get_transaction()
+    found = _INDEXED.get(transaction) if transaction is not None else None
+    if found is None:
+        found = has_search_index(connection)
+        if found and connection.dialect.name != "sqlite":
+            connection.execute(_USE_INDEX)
+        if transaction is not None:
+            _INDEXED[transaction] = found
+    return found
+
+
+_INDEXED: WeakKeyDictionary[RootTransaction, bool] = WeakKeyDictionary()
+"""What was found in each transaction: a query that is tried asks many times."""
 
 
 def newest(connection: Connection, *, limit: int, before: int | None = None) -> list[int]:
@@ -152,7 +187,9 @@ _ALL_TSQUERY = sa.text(
     "WITH found AS MATERIALIZED (SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)) "
     "SELECT string_agg(CAST(id AS text), ',') FROM found WHERE id >= :since"
 )
-_USE_INDEX = sa.text("SELECT set_config('enable_seqscan', :scanning, true)")
+_PLAN = sa.text("EXPLAIN (FORMAT JSON) SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)")
+_AMONG = sa.text("SELECT id FROM articles WHERE id = ANY(:ids) AND search @@ to_tsquery('simple', :expression)")
+_USE_INDEX = sa.text("SET LOCAL enable_seqscan = off")
 _TSQUERY_CANDIDATES = sa.text(
     "WITH found AS MATERIALIZED (SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)) "
     "SELECT id FROM found WHERE id < :before ORDER BY id DESC LIMIT :limit"
