@@ -79,6 +79,7 @@ def complete(
                 summary=entry.summary or article.summary,
                 language=article.language or entry.language or source.language,
                 categories=entry.categories or article.categories,
+                enclosures=entry.enclosures,
             )
             if len(article.text) < len(text):
                 article = replace(article, text=text, html=html)
@@ -103,6 +104,7 @@ def _from_entry(entry: Entry, source: Source, text: str, html: str) -> Article:
         summary=entry.summary,
         guid=entry.guid,
         categories=entry.categories,
+        enclosures=entry.enclosures,
         source=source.slug,
     )
 

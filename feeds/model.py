@@ -13,6 +13,18 @@ from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that a source's feed hands out with an item: an absolute address, a media type ("" where unknown), bytes.
+
+    What it says is the source's word: nothing has been fetched.
+    """
+
+    url: str
+    type: str = ""
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One item of a list or feed, before its page has been read.
 
@@ -30,6 +42,7 @@ class Entry:
     image: str | None = None
     html: str = ""
     categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Article:
     summary: str = ""
     guid: str | None = None
     categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
     source: str = ""
     """The slug of the source it was found by."""
     id: int | None = None

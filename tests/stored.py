@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from feeds.database import Database
@@ -34,16 +35,7 @@ def store_articles(database: Database, source: Source, wanted: Sequence[Article]
         ids = []
         for article in wanted:
             uid = hashlib.sha256(article.url.encode()).hexdigest()[:32]
-            given = Article(
-                url=article.url,
-                title=article.title,
-                author=article.author,
-                published=article.published,
-                language=article.language,
-                text=article.text,
-                summary=article.summary,
-                uid=uid,
-            )
+            given = replace(article, uid=uid)
             ids.append(articles.insert(connection, source.id, given, [("url", article.url)], now, baseline=False))
         while search_index.take_in(connection):
             pass

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.errors import NotAFeed
-from feeds.model import Entry
+from feeds.model import Enclosure, Entry
 from feeds.sources.feed import MOST_ENTRIES, read_feed, read_feed_metadata
 from feeds.sources.fragments import plain
 from feeds.sources.tolerant import read_tolerantly
@@ -176,6 +176,7 @@ def test_json_feed(version: str) -> None:
                 "date_published": "2019-08-07T09:00:00+07:00",
                 "image": "i.png",
                 "tags": ["x", 5, "x"],
+                "attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 9}, 5, {"url": 7}],
                 **people,
             },
             {"id": "https://example.org/b", "content_text": "One\n\nTwo <3"},
@@ -188,6 +189,7 @@ def test_json_feed(version: str) -> None:
     assert first.summary == "Text & more"
     assert first.image == "https://example.org/feeds/i.png"
     assert (first.categories, first.language) == (("x",), "en")
+    assert first.enclosures == (Enclosure("https://example.org/a.mp3", "audio/mpeg", 9),)
     assert second.url == "https://example.org/b"
     assert second.html == "<p>One</p><p>Two &lt;3</p>"
     metadata = read_feed_metadata(json.dumps(feed).encode(), URL)
@@ -301,6 +303,19 @@ def test_authors(written: str, read: str | None) -> None:
 )
 def test_images(written: str) -> None:
     assert rss_item(f"<link>/a</link>{written}").image == "https://example.org/i.jpg"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<enclosure url="/talk.mp3" type=" Audio/MPEG" length="12"/><enclosure url="/plan.pdf" length="0" type="pdf"/>',
+        '<atom:link rel="enclosure" href="/talk.mp3" type="audio/mpeg" length="12"/><enclosure url="/plan.pdf"/>'
+        '<enclosure url="/plan.pdf" length="5"/><enclosure url="javascript:x"/>',
+    ],
+)
+def test_enclosures(written: str) -> None:
+    talk = Enclosure("https://example.org/talk.mp3", "audio/mpeg", 12)
+    assert set(rss_item(f"<link>/a</link>{written}").enclosures) == {talk, Enclosure("https://example.org/plan.pdf")}
 
 
 def test_a_film_has_its_description_in_a_group() -> None:

@@ -24,7 +24,7 @@ from bot.private_feeds import PrivateFeeds
 from bot.settings import load
 from bot.subscriptions import Subscriptions
 from feeds import publish
-from feeds.model import Article, Span
+from feeds.model import Article, Enclosure, Span
 from feeds.store import articles, shelf, sources
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -72,6 +72,7 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         published=clock() - timedelta(hours=1),
         text="A football cup.\n\nTwo goals & a penalty; 1 < 2.",
         language="vi",
+        enclosures=(Enclosure("https://agency.example/cup.mp3", "audio/mpeg", 12_345),),
     )
     (football,) = store_articles(app.database, agency, [match], clock())
     same_story(app.database, ids[-1], football)
@@ -145,6 +146,12 @@ def test_every_feed_is_valid_and_names_the_address_asked_for(
     assert ("hub" in answer.links) is hub
     again = requests.get(served.address + path, headers={"If-None-Match": answer.headers["ETag"]}, timeout=10)
     assert again.status_code == 304
+
+
+def test_what_a_source_hands_out_is_handed_on(served: Served) -> None:
+    (item,) = served.get("/feeds/topics/cup.json").json()["items"]
+    file = {"url": "https://agency.example/cup.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 12_345}
+    assert item["attachments"] == [file]
 
 
 def _top(link: etree._Element) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from lxml import etree
 from render_examples import BARE, GOLDEN, ITEMS, OUTLINES, PLAIN, SPEC, VIETNAMESE, rendered
 
-from feeds.model import Article, FeedItem, FeedSpec, Topic
+from feeds.model import Article, Enclosure, FeedItem, FeedSpec, Topic
 from feeds.render import FORMATS, atom, json_feed, opml, rss
 
 PROBLEMS = {
@@ -188,6 +188,43 @@ def test_an_image_without_a_known_length_is_announced() -> None:
     assert enclosure is not None
     assert dict(enclosure.attrib) == {"rel": "enclosure", "href": image, "type": "image/jpeg"}
     assert json.loads(json_feed(SPEC, [PLAIN]))["items"][0]["image"] == image
+
+
+def test_files_are_handed_on_with_type_and_length() -> None:
+    image = PLAIN.article.image or ""
+    files = (
+        Enclosure("https://en.ministry.example/speech.mp3", "audio/mpeg", 1_234),
+        Enclosure(image, "image/jpeg", 99),
+        Enclosure("https://en.ministry.example/plan.pdf", "", None),
+        Enclosure("javascript:alert(1)", "text/html", 5),
+        Enclosure("https://en.ministry.example/file", "nonsense", 5),
+    )
+    item = replace(PLAIN, article=replace(PLAIN.article, enclosures=files))
+    assert [feed_validity.rss_problems(rss(SPEC, [item])), feed_validity.atom_problems(atom(SPEC, [item]))] == [[], []]
+    root = etree.fromstring(rss(SPEC, [item]))
+    speech = {"url": "https://en.ministry.example/speech.mp3", "length": "1234", "type": "audio/mpeg"}
+    assert [dict(one.attrib) for one in root.iter("enclosure")] == [speech]
+    assert [dict(one.attrib) for one in root.iter("{http://search.yahoo.com/mrss/}content")] == [
+        {"url": "https://en.ministry.example/plan.pdf", "type": "application/pdf"},
+        {"url": "https://en.ministry.example/file", "fileSize": "5"},
+        {"url": image, "medium": "image", "type": "image/jpeg", "fileSize": "99"},
+    ]
+    links = etree.fromstring(atom(SPEC, [item])).findall(f".//{ATOM}link[@rel='enclosure']")
+    assert [(one.get("href"), one.get("type"), one.get("length")) for one in links] == [
+        ("https://en.ministry.example/speech.mp3", "audio/mpeg", "1234"),
+        ("https://en.ministry.example/plan.pdf", "application/pdf", None),
+        ("https://en.ministry.example/file", None, "5"),
+        (image, "image/jpeg", "99"),
+    ]
+    (told,) = json.loads(json_feed(SPEC, [item]))["items"]
+    assert told["image"] == image
+    assert told["attachments"][1:] == [
+        {"url": "https://en.ministry.example/plan.pdf", "mime_type": "application/pdf"},
+        {"url": "https://en.ministry.example/file", "mime_type": "application/octet-stream", "size_in_bytes": 5},
+    ]
+    alone = replace(PLAIN, article=replace(PLAIN.article, enclosures=files[2:3]))
+    (enclosure,) = etree.fromstring(rss(SPEC, [alone])).iter("enclosure")
+    assert enclosure.get("length") == "0"  # the profile's word for a length that nobody knows
 
 
 def test_each_atom_entry_says_its_language() -> None:

@@ -15,7 +15,7 @@ from lxml import etree
 from render_examples import OUTLINES, SPEC
 
 from feeds.errors import FeedsError, NotAFeed, TooLarge
-from feeds.model import Article, FeedItem, FeedSpec, Span, Topic
+from feeds.model import Article, Enclosure, FeedItem, FeedSpec, Span, Topic
 from feeds.render import Outline, atom, json_feed, opml, parse_opml, rss
 from feeds.render.characters import web_address
 
@@ -75,6 +75,15 @@ articles = st.builds(
     html=any_text,
     summary=any_text,
     categories=st.lists(any_text, max_size=2).map(tuple),
+    enclosures=st.lists(
+        st.builds(
+            Enclosure,
+            any_address,
+            st.one_of(any_text, st.just("a/b")),
+            st.one_of(st.none(), st.integers(min_value=0)),
+        ),
+        max_size=3,
+    ).map(tuple),
     source=any_text,
     uid=any_text,
     found=any_moment,

@@ -1,6 +1,6 @@
 """What may stand in a feed: characters, addresses, language tags, dates. Every value of an article passes through here.
 
-Knows the grammars (XML 1.0, RFC 3986, RFC 4151, BCP 47, RFC 3339, RFC 822), and nothing of feeds or articles.
+Knows the grammars (XML 1.0, RFC 3986, RFC 4151, RFC 6838, BCP 47, RFC 3339, RFC 822), and nothing of feeds or articles.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _HOST_NAME = re.compile(r"[A-Za-z0-9._~-]{1,253}")
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*")
 
 _IN_PATH = "/:@!$&'()*+,;=-._~%"
 _IN_QUERY = _IN_PATH + "?"
@@ -86,6 +88,11 @@ def language_tag(tag: str | None) -> str | None:
     """`tag` if it has the form of a BCP 47 language tag ("vi", "en-GB"), else None: `xml:lang` admits nothing else."""
     tag = (tag or "").strip().replace("_", "-")
     return tag if _LANGUAGE.fullmatch(tag) else None
+
+
+def media_type(kind: str) -> str | None:
+    """`kind` if it has the form of a media type without parameters ("image/png", RFC 6838), else None."""
+    return kind if _MEDIA_TYPE.fullmatch(kind) else None
 
 
 def in_utc(moment: datetime) -> datetime:

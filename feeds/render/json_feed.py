@@ -13,7 +13,7 @@ from typing import Any
 
 from feeds.model import FeedItem, FeedSpec
 from feeds.render.characters import rfc3339
-from feeds.render.view import FeedView, ItemView, view_feed, view_item
+from feeds.render.view import UNKNOWN_TYPE, FeedView, File, ItemView, view_feed, view_item
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -53,14 +53,21 @@ def _item(item: ItemView) -> dict[str, Any]:
             "content_html": item.content,
             "content_text": None if item.content else item.summary_text or item.title,
             "summary": item.summary_text,
-            "image": item.image,
+            "image": item.image.url if item.image else None,
             "date_published": rfc3339(item.published),
             "date_modified": rfc3339(item.updated),
             "authors": [{"name": item.author}] if item.author else None,
             "tags": [category.label for category in item.categories],
             "language": item.language,
+            "attachments": [_attachment(file) for file in item.files],
             "_tocsin": _extension(item),
         }
+    )
+
+
+def _attachment(file: File) -> dict[str, Any]:
+    return _without_empty(
+        {"url": file.url, "mime_type": file.type or UNKNOWN_TYPE, "size_in_bytes": file.length},
     )
 
 

@@ -24,7 +24,7 @@ from lxml import etree
 
 from feeds.model import FeedItem, FeedSpec
 from feeds.render.characters import rfc822, rfc3339
-from feeds.render.view import FeedView, ItemView, view_feed, view_item
+from feeds.render.view import UNKNOWN_TYPE, FeedView, File, ItemView, view_feed, view_item
 
 ATOM = "http://www.w3.org/2005/Atom"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
@@ -158,10 +158,17 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
             # It is for the channel that the item comes from, not for a page.
             title = item.source_title or item.source_feed
             _use_hexadecimal_references(_add(element, "source", title, url=f"{item.source_feed}.rss"))
+        for file in item.files[:1]:
+            # One: what readers do with a second one differs. The length is required, and 0 where nobody knows it.
+            kind, length = file.type or UNKNOWN_TYPE, str(file.length or 0)
+            _add(element, "enclosure", url=file.url, length=length, type=kind)
+        for file in item.files[1:]:
+            _add(element, f"{{{MEDIA}}}content", url=file.url, **_described(file, "fileSize"))
         if item.image:
-            # Not <enclosure>: that is for what is downloaded and played; its length is required and unknown here.
-            image_type = {"type": item.image_type} if item.image_type else {}
-            _add(element, f"{{{MEDIA}}}content", url=item.image, medium="image", **image_type)
+            # Not <enclosure>: that is for what is downloaded and played.
+            _add(
+                element, f"{{{MEDIA}}}content", url=item.image.url, medium="image", **_described(item.image, "fileSize")
+            )
         for related in item.related:
             _add(element, f"{{{ATOM}}}link", rel="related", href=related.url, **_title(related.source))
         return element
@@ -171,9 +178,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
         if item.language:
             element.set(XML_LANG, item.language)
         _add(element, "published", rfc3339(item.published))
-        if item.image:
-            image_type = {"type": item.image_type} if item.image_type else {}
-            _add(element, "link", rel="enclosure", href=item.image, **image_type)
+        for file in (*item.files, *([item.image] if item.image else [])):
+            _add(element, "link", rel="enclosure", href=file.url, **_described(file, "length"))
         for related in item.related:
             _add(element, "link", rel="related", href=related.url, **_title(related.source))
         if item.source_feed:
@@ -186,6 +192,12 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
             # When the source's feed last changed is known here by this entry.
             _add(source, "updated", rfc3339(item.updated))
         return element
+
+
+def _described(file: File, length: str) -> dict[str, str]:
+    """What is known of a file as attributes, its bytes as the one named `length`."""
+    kind = {"type": file.type} if file.type else {}
+    return kind | ({length: str(file.length)} if file.length else {})
 
 
 def _title(title: str) -> dict[str, str]:

@@ -10,21 +10,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from mimetypes import MimeTypes
 from urllib.parse import urlsplit
 
 from feeds.model import Article, FeedItem, FeedSpec
 from feeds.render import words
-from feeds.render.characters import EPOCH, clean, in_utc, language_tag, one_line, tag_uri, web_address
+from feeds.render.characters import EPOCH, clean, in_utc, language_tag, media_type, one_line, tag_uri, web_address
 
-IMAGE_TYPES = {
-    "avif": "image/avif",
-    "gif": "image/gif",
-    "jpeg": "image/jpeg",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "webp": "image/webp",
+_MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp"} | {
+    extension.removeprefix("."): kind for extension, kind in MimeTypes().types_map[True].items()
 }
+"""Of Python itself, not of the machine's own files: two machines shall render the same."""
+
+UNKNOWN_TYPE = "application/octet-stream"
+"""Of a file, in a format that requires a media type."""
 
 _SOURCE_FEEDS = "/feeds/sources/"
 
@@ -47,6 +46,15 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Something to be fetched beside the text: its address, its media type and its bytes, None where unknown."""
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ItemView:
     """One item, ready to be written: clean text, valid URIs, UTC dates.
 
@@ -63,8 +71,9 @@ class ItemView:
     updated: datetime
     author: str
     language: str | None
-    image: str | None
-    image_type: str | None
+    image: File | None
+    files: tuple[File, ...]
+    """What the source hands out with the item, without the image."""
     source_title: str
     source_url: str | None
     source_feed: str | None
@@ -142,7 +151,7 @@ def view_item(spec: FeedSpec, item: FeedItem, *, full: bool) -> ItemView:
     url = web_address(article.url)
     published = article.published or article.found or article.updated or EPOCH
     summary = words.summary_text(article, item.spans)
-    image = web_address(article.image)
+    image, files = _files(article)
     source_feed = f"{_SOURCE_FEEDS}{one_line(article.source)}"
     is_copy = article.source and source_feed != (spec.current or spec.path)
     return ItemView(
@@ -157,7 +166,7 @@ def view_item(spec: FeedSpec, item: FeedItem, *, full: bool) -> ItemView:
         author=one_line(article.author or ""),
         language=language_tag(article.language),
         image=image,
-        image_type=_image_type(image),
+        files=files,
         source_title=one_line(item.source_title),
         source_url=web_address(item.source_url),
         source_feed=web_address(spec.base_url.rstrip("/") + source_feed) if is_copy else None,
@@ -209,9 +218,26 @@ def _related(item: FeedItem, own: str | None) -> tuple[Related, ...]:
     return tuple(found.values())
 
 
-def _image_type(url: str | None) -> str | None:
-    name = urlsplit(url or "").path.rpartition("/")[2]
-    return IMAGE_TYPES.get(name.rpartition(".")[2].lower())
+def _files(article: Article) -> tuple[File | None, tuple[File, ...]]:
+    """The image, with what the source says of it, and the other files."""
+    found: dict[str, File] = {}
+    for enclosure in article.enclosures:
+        url = web_address(enclosure.url)
+        if url is not None:
+            found.setdefault(url, File(url, media_type(enclosure.type) or _media_type(url), enclosure.length))
+    image = web_address(article.image)
+    shown = found.pop(image, File(image, _image_type(image))) if image else None
+    return shown, tuple(found.values())
+
+
+def _image_type(url: str) -> str | None:
+    kind = _media_type(url)
+    return kind if kind is not None and kind.startswith("image/") else None
+
+
+def _media_type(url: str) -> str | None:
+    name = urlsplit(url).path.rpartition("/")[2]
+    return _MEDIA_TYPES.get(name.rpartition(".")[2].lower()) if "." in name else None
 
 
 def _absolute(base: str, address: str) -> str:

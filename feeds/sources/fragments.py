@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from feeds.dates import EARLIEST, parse_date
 from feeds.markup import clean_text
+from feeds.model import Enclosure
 
 LONGEST_URL = 4_000
 _LONGEST_FRAGMENT = 2_000_000
+_MOST_ENCLOSURES = 20
+_MOST_BYTES = 1 << 50
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,80}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}")
 
 # A tag is one only by a name that HTML has: "Use <T> and 1 < 2 > 0" keeps all it says.
 _BLOCKS = frozenset([
@@ -166,6 +172,28 @@ def web_address(text: str | None, base: str) -> str | None:
     except ValueError:
         return None
     return absolute if len(absolute) <= LONGEST_URL else None
+
+
+def enclosures_of(said: Iterable[Sequence[Any]], base: str) -> tuple[Enclosure, ...]:
+    """The files that an item hands out, each once: from (address, media type, bytes) as the feed says them."""
+    found: dict[str, Enclosure] = {}
+    for address, kind, length in said:
+        url = web_address(address, base) if isinstance(address, str) else None
+        if url is not None and len(found) < _MOST_ENCLOSURES:
+            found.setdefault(url, Enclosure(url, _media_type(kind), _bytes(length)))
+    return tuple(found.values())
+
+
+def _media_type(said: Any) -> str:
+    kind = said.strip().lower() if isinstance(said, str) else ""
+    return kind if _MEDIA_TYPE.fullmatch(kind) else ""
+
+
+def _bytes(said: Any) -> int | None:
+    """None for no number, and for the 0 that feeds write where they do not know."""
+    if isinstance(said, str):
+        said = int(said) if said.isascii() and said.isdecimal() and len(said) < 16 else None
+    return said if isinstance(said, int) and not isinstance(said, bool) and 0 < said < _MOST_BYTES else None
 
 
 def _clean_address(address: str) -> str:

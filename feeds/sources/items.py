@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from feeds import markup
-from feeds.model import Entry
+from feeds.model import Enclosure, Entry
 from feeds.sources.elements import (
     RDF_ABOUT,
     XML_LANG,
@@ -24,7 +24,17 @@ from feeds.sources.elements import (
     name_of,
     text_of,
 )
-from feeds.sources.fragments import looks_like_html, moment, one_line, person, plain, shortened, unescaped, web_address
+from feeds.sources.fragments import (
+    enclosures_of,
+    looks_like_html,
+    moment,
+    one_line,
+    person,
+    plain,
+    shortened,
+    unescaped,
+    web_address,
+)
 
 LONGEST_SUMMARY = 2_000
 """Characters; a longer description is the article itself, kept whole in `Entry.html`."""
@@ -82,6 +92,7 @@ class ItemReader:
             image=_image(fields, base),
             html=content_html,
             categories=_categories(fields),
+            enclosures=_enclosures(fields, base),
         )
         return entry if entry.url else replace(entry, url=self._address_of(entry))
 
@@ -242,6 +253,14 @@ def _image(fields: Fields, base: str) -> str | None:
         if element.get("rel") == "enclosure" and (element.get("type") or "").startswith("image/"):
             return web_address(element.get("href"), base)
     return None
+
+
+def _enclosures(fields: Fields, base: str) -> tuple[Enclosure, ...]:
+    links = [*fields.get("link", ()), *fields.get("atom:link", ())]
+    elements = [*fields.get("enclosure", ()), *(link for link in links if link.get("rel") == "enclosure")]
+    return enclosures_of(
+        ((one.get("url") or one.get("href"), one.get("type"), one.get("length")) for one in elements), base
+    )
 
 
 def _categories(fields: Fields) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from feeds.errors import NotAFeed
-from feeds.model import Entry
-from feeds.sources.fragments import moment, one_line, plain, shortened, web_address
+from feeds.model import Enclosure, Entry
+from feeds.sources.fragments import enclosures_of, moment, one_line, plain, shortened, web_address
 
 MOST_ITEMS = 5_000
 LONGEST_SUMMARY = 2_000
@@ -116,6 +116,14 @@ def _entry(
         categories=tuple(dict.fromkeys(tag.strip()[:200] for tag in tags if isinstance(tag, str) and tag.strip()))[:50]
         if isinstance(tags, list)
         else (),
+        enclosures=_enclosures(item.get("attachments"), url),
+    )
+
+
+def _enclosures(attachments: Any, url: str) -> tuple[Enclosure, ...]:
+    found = [one for one in attachments if isinstance(one, dict)] if isinstance(attachments, list) else []
+    return enclosures_of(
+        ((_string(one, "url"), _string(one, "mime_type"), one.get("size_in_bytes")) for one in found), url
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from feeds.errors import NotAFeed
 from feeds.model import Entry
-from feeds.sources.fragments import moment, one_line, person, plain, web_address
+from feeds.sources.fragments import enclosures_of, moment, one_line, person, plain, web_address
 
 DEADLINE = 10.0
 """Seconds."""
@@ -33,6 +33,7 @@ for entry in feed.entries[:2000]:
     said = {{name: entry.get(name) for name in ("link", "id", "title", "summary", "author", "published", "updated")}}
     said["content"] = next((part.get("value") for part in entry.get("content", [])), None)
     said["categories"] = [tag.get("term") for tag in entry.get("tags", [])]
+    said["enclosures"] = [[one.get(name) for name in ("href", "type", "length")] for one in entry.get("enclosures", [])]
     found.append(said)
 json.dump(found, sys.stdout, default=str)
 """
@@ -88,4 +89,5 @@ def _entry(item: Mapping[str, Any], url: str, time_zone: str, now: datetime | No
         updated=updated,
         html=said("content"),
         categories=tuple(dict.fromkeys(tag for tag in item.get("categories") or () if isinstance(tag, str)))[:50],
+        enclosures=enclosures_of(item.get("enclosures") or (), url),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from feeds.database import AnyRow, UtcDateTime
-from feeds.model import Article
+from feeds.model import Article, Enclosure
 from feeds.store.tables import article_keys, articles, matches, revisions, sources, topics
 
 Key = tuple[str, str]
@@ -37,6 +37,7 @@ def article_of(row: AnyRow) -> Article:
         summary=row.summary,
         guid=row.guid,
         categories=tuple(row.categories),
+        enclosures=tuple(Enclosure(*one) for one in row.enclosures),
         source=row.source,
         id=row.id,
         uid=row.uid,
@@ -152,11 +153,16 @@ def _row(number: int, source_id: int, new: New, now: datetime) -> dict[str, Any]
         "text": article.text,
         "html": article.html,
         "categories": list(article.categories),
+        "enclosures": _stored(article.enclosures),
         "signature": new.signature,
         "found": now,
         "baseline": new.baseline,
         "tell_revision": False,
     }
+
+
+def _stored(enclosures: Iterable[Enclosure]) -> list[list[Any]]:
+    return [[one.url, one.type, one.length] for one in enclosures]
 
 
 def _next_ids(connection: Connection, number: int) -> list[int]:
@@ -215,6 +221,7 @@ def revise(connection: Connection, article_id: int, article: Article, now: datet
         "text": article.text,
         "html": article.html,
         "image": article.image,
+        "enclosures": _stored(article.enclosures),
         "language": article.language,
         "updated": now,
         "revision": number,

@@ -59,6 +59,8 @@ articles = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("html", sa.Text, nullable=False),
     sa.Column("categories", Json, nullable=False),
+    # [address, media type, bytes or null] of each file that the source's feed hands out with it.
+    sa.Column("enclosures", Json, nullable=False, server_default="[]"),
     # MinHash of the text (feeds.near_duplicates); NULL where the text is too short to compare.
     sa.Column("signature", sa.LargeBinary),
     sa.Column("found", UtcDateTime, nullable=False),
