@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from feeds.model import Span
 from feeds.publish import Site, ahead, ensure_all, publish_stale
 from feeds.publish.ahead import publish_one
 from feeds.publish.revision import revision
-from feeds.store import facts, shelf, topics
+from feeds.store import articles, facts, shelf, topics
 from feeds.store.shelf import RenderedFeed
 
 SITE = Site("https://news.example.org", "Watch", tag="news.example.org,2026", description="What is new", language="en")
@@ -61,6 +62,26 @@ def test_feeds_exist_and_are_valid_before_there_is_any_article(database: Databas
     assert json_of(database, "sources/ministry")["title"] == "Ministry of Security · Watch"
     assert ensure_all(database, SITE, clock()) == 0
     assert publish_stale(database, SITE, clock()) == 0
+
+
+def test_what_changes_in_the_archive_is_shown_again(database: Database, clock: Clock) -> None:
+    source = store_source(database, clock())
+    old, *_ = store_articles(database, source, numbered(source, 1, 10), clock())
+    untouched = clock.advance(minutes=1)
+    with database.write() as connection:
+        (article,) = articles.by_ids(connection, [old])
+        articles.revise(connection, old, article, untouched, tell=False)
+    clock.advance(minutes=1)
+    store_articles(database, source, numbered(source, 11, 200), clock())
+    ensure_all(database, SITE, clock())
+    publish(database, clock)
+    assert "Article 1" not in titles(database, "all")  # what is shown was found after it had changed
+    shown = len(titles(database, "all"))
+    with database.write() as connection:
+        articles.revise(connection, old, replace(article, title="Changed"), clock.advance(minutes=1), tell=False)
+    publish(database, clock, "all")
+    assert titles(database, "all")[shown:] == ["Changed"]
+    assert json_of(database, "all")["items"][-1]["date_modified"] == clock().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_processes_that_start_together_do_not_collide(database: Database, clock: Clock) -> None:

@@ -6,7 +6,7 @@ else's business: only public topics name an article, or have a feed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +20,8 @@ from feeds.store import articles, shelf, sources, stories, topics
 PUBLIC_PATH = "/feeds/"
 
 SHOWN = 50
-"""Articles of a feed that is not archived: a story, the answers to a query."""
+"""Articles of a feed that is not archived: a story, the answers to a query. And as many older ones of an archived feed
+as have changed."""
 
 MOST_COMBINED = 20
 """Sources or topics in one feed."""
@@ -125,7 +126,20 @@ def _paged(
         if page is None:
             return None
         spec, shown = page_spec(spec, page), page.uids
-    return _filled(connection, spec, articles.by_ids(connection, [ids[uid] for uid in shown]), chosen)
+    told = articles.by_ids(connection, [ids[uid] for uid in shown])
+    if before is None and archive.pages:
+        told += _changed_later(connection, told, ids.values())
+    return _filled(connection, spec, told, chosen)
+
+
+def _changed_later(connection: Connection, shown: Sequence[Article], ids: Collection[int]) -> list[Article]:
+    """Those of `ids` that changed since the oldest of `shown` was found: nobody reads an archive page a second time."""
+    oldest = min((one.found for one in shown if one.found is not None), default=None)
+    if oldest is None:
+        return []
+    missing = set(ids) - {one.id for one in shown}
+    changed = [one for one in articles.revised_since(connection, oldest) if one in missing]
+    return articles.by_ids(connection, sorted(changed[:SHOWN], reverse=True))
 
 
 def of_hits(

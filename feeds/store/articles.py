@@ -237,6 +237,12 @@ def revisions_of(connection: Connection, article_id: int) -> list[AnyRow]:
     return list(connection.execute(query).all())
 
 
+def revised_since(connection: Connection, moment: datetime) -> list[int]:
+    """The ids of the articles that changed after that moment, the latest change first."""
+    query = sa.select(revisions.c.article_id).where(revisions.c.replaced_at > moment)
+    return list(dict.fromkeys(connection.execute(query.order_by(revisions.c.replaced_at.desc())).scalars()))
+
+
 @dataclass(frozen=True, slots=True)
 class Unannounced:
     """An article whose topics have not been asked yet; or, with `revision` > 0, not since it changed."""

@@ -115,6 +115,7 @@ revisions = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("replaced_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("article_id", "number"),
+    sa.Index("ix_revisions_replaced_at", "replaced_at", "article_id"),
 )
 
 # The bands under which a signature is found again (locality-sensitive hashing).
