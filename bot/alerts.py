@@ -218,7 +218,12 @@ class _Telling:
             },
             "source": {"slug": source.slug, "title": source.title, "time_zone": source.time_zone},
             "topics": [
-                {"slug": one.topic.slug, "title": one.topic.title, "matched": matched_words(one.match, article)}
+                {
+                    "slug": one.topic.slug,
+                    "title": one.topic.title,
+                    "matched": matched_words(one.match, article),
+                    "score": one.match.score,
+                }
                 for one in matched
             ],
             "story": {

@@ -78,13 +78,17 @@ def test_articles_come_in_pages(base: str, client: Client) -> None:
 
 def test_an_article_says_what_matched(client: Client) -> None:
     article = client.ask("GET", f"/v1/articles/{SEED}")
-    assert article["topics"] == [
-        {
-            "slug": "counter-terrorism-cooperation",
-            "title": "Counter-terrorism cooperation",
-            "matched": ["violent extremism", "cooperation"],
-        }
-    ]
+    (topic,) = article["topics"]
+    spans = topic.pop("spans")
+    assert topic == {
+        "slug": "counter-terrorism-cooperation",
+        "title": "Counter-terrorism cooperation",
+        "matched": ["violent extremism", "cooperation"],
+        "score": 3.0,
+    }
+    for span in spans:
+        assert article[span["field"]][span["start"] : span["end"]] in span["clause"]
+    assert {span["field"] for span in spans} == {"title", "text"}
     assert article["published"] == "2019-08-06T17:00:00Z"
     assert article["source"] == "ministry"
     assert article["text"].startswith("MPS - ")

@@ -57,12 +57,29 @@ class SourceShape(Shape):
         )
 
 
+class SpanShape(Shape):
+    """A place that made an article match."""
+
+    field: str = Field(description="Where it is: title, summary, text, author, source or url")
+    start: int = Field(description="Its first character, counted from 0 in code points")
+    end: int = Field(description="The character after its last")
+    clause: str = Field(description="The word or phrase of the query that stands there")
+
+
 class MatchShape(Shape):
     """That a topic selected an article."""
 
     slug: str
     title: str
     matched: list[str] = Field(description="The words that did it, as the article has them")
+    score: float = Field(description="The sum of the weights of any(…), else 1")
+    spans: list[SpanShape] = Field(description="The places that made it match")
+
+    @classmethod
+    def of(cls, topic: TopicMatch) -> MatchShape:
+        """From the store."""
+        spans = [SpanShape(field=one.field, start=one.start, end=one.end, clause=one.clause) for one in topic.spans]
+        return cls(slug=topic.slug, title=topic.title, matched=list(topic.words), score=topic.score, spans=spans)
 
 
 class ArticleShape(Shape):
@@ -114,11 +131,7 @@ def _article_fields(article: Article, topics: tuple[TopicMatch, ...]) -> dict[st
         "image": article.image,
         "source": article.source,
         "story": article.story,
-        "topics": [
-            MatchShape(slug=topic.slug, title=topic.title, matched=list(topic.words))
-            for topic in topics
-            if topic.public
-        ],
+        "topics": [MatchShape.of(topic) for topic in topics if topic.public],
     }
 
 

@@ -25,6 +25,7 @@ class TopicMatch:
     title: str
     words: tuple[str, ...]
     spans: tuple[Span, ...]
+    score: float = 1.0
     public: bool = True
 
 
@@ -84,6 +85,7 @@ def topic_matches(
                 title=topic.title or topic.slug,
                 words=tuple(marking.words(article, one.spans)),
                 spans=one.spans,
+                score=one.score,
                 public=topic.public,
             )
         )
