@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from feeds.database import AnyRow, UtcDateTime
 from feeds.model import Article, Enclosure
+from feeds.store.statements import ManyRows, one_of
 from feeds.store.tables import article_keys, articles, matches, revisions, sources, topics
 
 Key = tuple[str, str]
@@ -53,8 +54,6 @@ class Known:
     id: int
     url: str
     title: str
-    text: str
-    summary: str
     published: datetime | None
 
 
@@ -65,32 +64,23 @@ def known(connection: Connection, source_id: int, keys: Iterable[Key]) -> dict[K
         by_kind.setdefault(kind, []).append(value)
     found: dict[Key, Known] = {}
     for kind, values in by_kind.items():
-        for start in range(0, len(values), 500):
-            rows = connection.execute(
-                _KNOWN, {"source": source_id, "of_kind": kind, "in_values": values[start : start + 500]}
-            )
-            for row in rows:
-                found[(kind, row.value)] = Known(row.id, row.url, row.title, row.text, row.summary, row.published)
+        for row in connection.execute(
+            _KNOWN[connection.dialect.name], {"source": source_id, "of_kind": kind, "wanted": values}
+        ):
+            found[(kind, row.value)] = Known(row.id, row.url, row.title, row.published)
     return found
 
 
-_KNOWN = (
-    sa.select(
-        article_keys.c.value,
-        articles.c.id,
-        articles.c.url,
-        articles.c.title,
-        articles.c.text,
-        articles.c.summary,
-        articles.c.published,
-    )
+_KNOWN = {
+    dialect: sa.select(article_keys.c.value, articles.c.id, articles.c.url, articles.c.title, articles.c.published)
     .join(articles, articles.c.id == article_keys.c.article_id)
     .where(
         article_keys.c.source_id == sa.bindparam("source"),
         article_keys.c.kind == sa.bindparam("of_kind"),
-        article_keys.c.value.in_(sa.bindparam("in_values", expanding=True)),
+        one_of(article_keys.c.value, "wanted", dialect),
     )
-)
+    for dialect in ("sqlite", "postgresql")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +116,12 @@ def insert_all(connection: Connection, source_id: int, new: Sequence[New], now: 
     if not new:
         return []
     ids = _next_ids(connection, len(new))
-    connection.execute(_INSERT, [_row(number, source_id, one, now) for number, one in zip(ids, new, strict=True)])
+    _INSERT.write(connection, [_row(number, source_id, one, now) for number, one in zip(ids, new, strict=True)])
     add_keys(connection, source_id, [(number, one.keys) for number, one in zip(ids, new, strict=True)])
     return ids
 
 
-_INSERT = sa.insert(articles)
+_INSERT = ManyRows(sa.insert(articles))
 
 
 def _row(number: int, source_id: int, new: New, now: datetime) -> dict[str, Any]:
@@ -187,14 +177,15 @@ def add_keys(connection: Connection, source_id: int, names: Iterable[tuple[int, 
         for article_id, keys in names
         for kind, value in keys
     ]
-    if rows:
-        connection.execute(_INSERT_KEYS[connection.dialect.name], rows)
+    _INSERT_KEYS.write(connection, rows)
 
 
-_INSERT_KEYS: dict[str, sa.Insert] = {
-    "sqlite": sqlite.insert(article_keys).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(article_keys).on_conflict_do_nothing(),
-}
+_INSERT_KEYS = ManyRows(
+    {
+        "sqlite": sqlite.insert(article_keys).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(article_keys).on_conflict_do_nothing(),
+    }
+)
 
 
 def revise(connection: Connection, article_id: int, article: Article, now: datetime, *, tell: bool) -> int:
@@ -350,15 +341,14 @@ def by_uid(connection: Connection, uid: str) -> Article | None:
 
 def ids_of(connection: Connection, uids: Iterable[str]) -> dict[str, int]:
     """The ids of those articles that are stored, by uid."""
-    wanted = sorted(set(uids))
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), 500):
-        rows = connection.execute(_IDS_OF, {"uids": wanted[start : start + 500]})
-        found |= {row.uid: row.id for row in rows}
-    return found
+    rows = connection.execute(_IDS_OF[connection.dialect.name], {"wanted": sorted(set(uids))})
+    return {row.uid: row.id for row in rows}
 
 
-_IDS_OF = sa.select(articles.c.uid, articles.c.id).where(articles.c.uid.in_(sa.bindparam("uids", expanding=True)))
+_IDS_OF = {
+    dialect: sa.select(articles.c.uid, articles.c.id).where(one_of(articles.c.uid, "wanted", dialect))
+    for dialect in ("sqlite", "postgresql")
+}
 
 
 def by_url(connection: Connection, urls: Sequence[str]) -> list[Article]:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from feeds.database import UtcDateTime
 from feeds.model import Article
 from feeds.store.articles import _ARTICLES, article_of
+from feeds.store.statements import ManyRows
 from feeds.store.tables import articles, story_bands
 
 
@@ -65,11 +66,10 @@ def remember(connection: Connection, bands: Mapping[int, Iterable[int]]) -> None
     rows = [
         {"band": band, "article_id": article_id} for article_id, own in bands.items() for band in dict.fromkeys(own)
     ]
-    if rows:
-        connection.execute(_REMEMBER, rows)
+    _REMEMBER.write(connection, rows)
 
 
-_REMEMBER = sa.insert(story_bands)
+_REMEMBER = ManyRows(sa.insert(story_bands))
 
 
 def join(connection: Connection, article_id: int, story_id: int) -> None:
