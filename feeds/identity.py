@@ -20,8 +20,6 @@ One look's decisions, as `Decider.decide` makes them:
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -32,14 +30,13 @@ from typing import Protocol
 
 from feeds.canonical import canonical_url, permanent_part
 from feeds.model import Article, Entry
+from feeds.words import LEAST_TITLE, edited_title, similar_titles, text_fingerprint, words
 
 Key = tuple[str, str]
 """Kind ("guid", "url", "text") and value."""
 
 LONGEST_KEY = 400
 """Characters of a key's value; longer ones are cut and told apart by a hash."""
-SIMILAR_TITLE = 0.5
-"""Share of the shorter title's words that the other one has."""
 SAME_MOMENT = timedelta(minutes=1)
 """Two dates of one feed item: dates survive an edit of title and address, and two items seldom share one."""
 SAME_TIME = timedelta(hours=36)
@@ -55,11 +52,6 @@ MANY = 5
 AHEAD = timedelta(days=1)
 
 _NAMESPACE = uuid.UUID("6f0d6f0c-9a43-5d3c-8f57-0c1d1f6f5a21")
-_WORD = re.compile(r"[^\W_]+")
-# Letters in lower case and figures; blanks for all else.
-_ASCII_WORDS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
-_LEAST_TITLE = 4
-"""Words; a shorter title alone ("Press release") is no name."""
 
 
 class Known(Protocol):
@@ -98,26 +90,6 @@ class Decision:
     uid: str = ""
 
 
-def text_fingerprint(title: str, text: str = "") -> str:
-    """32 hex digits, prefixed "t" where there is no text: the same for the same words.
-
-    Case, punctuation and white space don't count, nor do figures in the text: "3 hours ago" and view counters are not
-    what it says.
-    """
-    title_words = " ".join(_words(title)).encode()
-    if text.isascii():  # the same, without a string for each word
-        encoded = text.encode("ascii").translate(_ASCII_WORDS)
-        words = encoded.split()
-        if len(encoded.translate(None, b"0123456789")) != len(encoded):
-            words = [word for word in words if not word.isdigit()]
-        text_words = b" ".join(words)
-    else:
-        # A word that begins with an ASCII letter is no number: most need not be asked.
-        text_words = " ".join([word for word in _words(text) if "a" <= word < "{" or not word.isdigit()]).encode()
-    digest = hashlib.sha256(b"%b\n%b" % (title_words, text_words)).hexdigest()[:32]
-    return digest if text_words else f"t{digest}"
-
-
 def keys(item: Entry | Article, *other_urls: str) -> tuple[Key, ...]:
     """The names of an entry or article, the most telling first. `other_urls`: `rel=canonical`, the final address."""
     found: dict[Key, None] = {}
@@ -139,7 +111,7 @@ def keys(item: Entry | Article, *other_urls: str) -> tuple[Key, ...]:
 def _whole_name(entry: Entry) -> Key:
     """All that names it, as one: for an entry each of whose names another one claims too."""
     address = canonical_url(entry.url, keep_fragment=True)
-    said = f"{entry.guid or ''}\n{address}\n{' '.join(_words(entry.title))}"
+    said = f"{entry.guid or ''}\n{address}\n{' '.join(words(entry.title))}"
     return ("text", f"w{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}")
 
 
@@ -157,9 +129,9 @@ def article_uid(source_slug: str, url: str, distinction: str = "") -> str:
 class Decider:
     """Decides the entries of one look at one source.
 
-    `known` maps keys to stored articles of the source: all that it knows among `wanted_keys(entries)`. `now` and
-    `last_look` (the last look that succeeded; None: this is the first) are aware. With `baseline` all new entries are
-    silent.
+    `known` maps keys to stored articles of the source: all that it knows among `wanted_keys(entries)`; `listed` are
+    those that the last look has shown. `now` and `last_look` (the last look that succeeded; None: this is the first)
+    are aware. With `baseline` all new entries are silent.
     """
 
     def __init__(
@@ -170,8 +142,10 @@ class Decider:
         now: datetime,
         last_look: datetime | None = None,
         baseline: bool = False,
+        listed: Sequence[Known] = (),
     ) -> None:
         self._known = known
+        self._listed = listed
         self._slug = source_slug
         self._now = now
         self._last_look = last_look
@@ -200,6 +174,7 @@ class Decider:
                     if found:
                         matches[place] = found
                         taken[found[0].id] = place
+        self._match_replaced([entry for entry, _ in named], matches, taken)
         decisions = [
             self._decision(entry, names, contested, match) for (entry, names), match in zip(named, matches, strict=True)
         ]
@@ -242,6 +217,26 @@ class Decider:
                     best = known, name[0]
         return best
 
+    def _match_replaced(
+        self, entries: Sequence[Entry], matches: list[tuple[Known, str] | None], taken: dict[int, int]
+    ) -> None:
+        """An edit of the title may change the address, too: then the old one is gone and this stands in its place.
+
+        Of the same moment, with nearly the same words; and what is older is still listed, so it was not pushed out.
+        """
+        dates = [known.published for known, _ in filter(None, matches) if known.published is not None]
+        if not dates:
+            return
+        gone = [one for one in self._listed if one.id not in taken and one.published and one.published > min(dates)]
+        for place, entry in enumerate(entries):
+            if matches[place] is not None or entry.published is None:
+                continue
+            for known in gone:
+                if known.id not in taken and edited_title(entry.title, known.title) and _same_moment(entry, known):
+                    matches[place] = known, "place"
+                    taken[known.id] = place
+                    break
+
     def _is_plausible(self, name: Key, entry: Entry, known: Known) -> bool:
         """Whether the rest of the entry does not contradict the name."""
         kind, value = name
@@ -255,7 +250,7 @@ class Decider:
         if kind == "text":
             if value.startswith("t"):
                 same_time = self._site_moved if apart is None else apart <= SAME_TIME
-                return same_time and len(_words(entry.title)) >= _LEAST_TITLE
+                return same_time and len(words(entry.title)) >= LEAST_TITLE
             return apart is None or apart <= SAME_WORDS_APART
         if _is_weak(name):
             return similar or (apart is not None and apart <= SAME_TIME)
@@ -290,11 +285,17 @@ class Decider:
         says_the_same = all(name in self._known for name in free if name[0] == "text" and not _is_whole(name))
         if says_the_same:
             return Decision(entry, Verdict.KNOWN, known.id, own, f"known by its {by}")
-        what = "text" if _words(entry.title) == _words(known.title) else "title"
-        return Decision(entry, Verdict.CHANGED, known.id, own, f"known by its {by}; its {what} was edited")
+        if by == "place":
+            edited = "title and its address were"
+        else:
+            edited = "text was" if words(entry.title) == words(known.title) else "title was"
+        return Decision(entry, Verdict.CHANGED, known.id, own, f"known by its {by}; its {edited} edited")
 
     def _silence_backfill(self, decisions: list[Decision]) -> list[Decision]:
-        """Many old items that come at once are an archive that was opened, or a list that was turned over."""
+        """Many old items that come at once are an archive that was opened, or a list that was turned over.
+
+        A few behind all that is known move up where something else was taken from the list.
+        """
         if self._last_look is None:
             return decisions
         horizon = self._last_look - OLD
@@ -310,7 +311,21 @@ class Decider:
                 decisions[place] = replace(
                     decisions[place], silent=True, reason=f"an old item, one of {len(old)} that came at once"
                 )
+        elif old:
+            oldest = self._end_of_known(decisions)
+            for place in old:
+                published = decisions[place].entry.published
+                if oldest is not None and place > oldest[0] and published is not None and published < oldest[1]:
+                    decisions[place] = replace(
+                        decisions[place], silent=True, reason="an old item that moved up at the list's end"
+                    )
         return decisions
+
+    def _end_of_known(self, decisions: Sequence[Decision]) -> tuple[int, datetime] | None:
+        """Where the last known entry stands, and the oldest date of those that are known; None where they are few."""
+        known = [place for place, decision in enumerate(decisions) if decision.verdict is not Verdict.NEW]
+        dates = [date for place in known if (date := decisions[place].entry.published) is not None]
+        return (known[-1], min(dates)) if len(dates) >= TOGETHER else None
 
 
 def wanted_keys(entries: Sequence[Entry], keys_of: Sequence[tuple[Key, ...]] | None = None) -> set[Key]:
@@ -319,14 +334,6 @@ def wanted_keys(entries: Sequence[Entry], keys_of: Sequence[tuple[Key, ...]] | N
     for own in map(keys, entries) if keys_of is None else keys_of:
         wanted.update(own)
     return wanted
-
-
-def similar_titles(one: str, other: str) -> bool:
-    """Whether one title may be the other after an edit; an empty one may be any."""
-    words, other_words = set(_words(one)), set(_words(other))
-    if not words or not other_words:
-        return True
-    return len(words & other_words) >= SIMILAR_TITLE * min(len(words), len(other_words))
 
 
 def _without_repetitions(named: Sequence[tuple[Entry, tuple[Key, ...]]]) -> list[tuple[Entry, tuple[Key, ...]]]:
@@ -340,7 +347,7 @@ def _without_repetitions(named: Sequence[tuple[Entry, tuple[Key, ...]]]) -> list
     first_at: dict[str, int] = {}
     for entry, names in named:
         address = canonical_url(entry.url, keep_fragment=True)
-        title = " ".join(_words(entry.title))
+        title = " ".join(words(entry.title))
         place = titled.get((address, title), untitled.get(address)) if title else first_at.get(address)
         if place is None:
             place = len(kept)
@@ -378,14 +385,18 @@ def _is_whole(name: Key) -> bool:
     return name[0] == "text" and name[1].startswith("w")
 
 
+def _same_moment(entry: Entry, known: Known) -> bool:
+    """Whether both came out at one time; a list may say the day alone where the article says the minute."""
+    apart = _apart(entry.published, known.published)
+    if apart is None or entry.published is None or known.published is None:
+        return False
+    midnight = (entry.published.hour, entry.published.minute, entry.published.second) == (0, 0, 0)
+    same_day = known.published.astimezone(entry.published.tzinfo).date() == entry.published.date()
+    return apart <= SAME_MOMENT or (midnight and same_day)
+
+
 def _apart(one: datetime | None, other: datetime | None) -> timedelta | None:
     return abs(one - other) if one is not None and other is not None else None
-
-
-def _words(text: str) -> list[str]:
-    if text.isascii():  # the same, several times as fast
-        return text.encode("ascii").translate(_ASCII_WORDS).decode("ascii").split()
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def _is_web(text: str) -> bool:

@@ -18,11 +18,10 @@ from feeds.identity import (
     Verdict,
     article_uid,
     keys,
-    similar_titles,
-    text_fingerprint,
     wanted_keys,
 )
 from feeds.model import Entry
+from feeds.words import similar_titles, text_fingerprint
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,13 +42,16 @@ class Site:
     def __init__(self) -> None:
         self.articles: dict[int, Stored] = {}
         self.names: dict[Key, int] = {}
+        self.listed: list[int] = []
         self.last_look: datetime | None = None
         self.now = NOW
 
     def look(self, *entries: Entry) -> list[Decision]:
         known = {name: self.articles[self.names[name]] for name in wanted_keys(entries) if name in self.names}
-        decider = Decider(known, source_slug="mps", now=self.now, last_look=self.last_look)
+        listed = [self.articles[number] for number in self.listed]
+        decider = Decider(known, source_slug="mps", now=self.now, last_look=self.last_look, listed=listed)
         decisions = decider.decide(entries)
+        self.listed = []
         for decision in decisions:
             number = decision.known_id
             entry = decision.entry
@@ -59,6 +61,7 @@ class Site:
                 self.articles[number] = Stored(number, entry.url, entry.title, entry.published, decision.uid)
             elif decision.verdict is Verdict.CHANGED:
                 self.articles[number].title = entry.title
+            self.listed.append(number)
             for name in decision.keys:
                 assert self.names.setdefault(name, number) == number
         self.last_look = self.now
@@ -265,6 +268,61 @@ def test_a_backfill_is_silent_and_a_single_old_item_is_not() -> None:
     assert [decision.verdict for decision in decisions[:9]] == [Verdict.NEW] * 9
     single = site.look(entry(11, published=NOW - timedelta(days=300)))
     assert [decision.silent for decision in single] == [False]
+
+
+def test_an_old_item_that_moves_up_at_the_lists_end_is_silent() -> None:
+    site = Site()
+    rows = [entry(number, published=NOW - timedelta(days=number)) for number in range(8)]
+    old = entry(11, published=NOW - timedelta(days=300))
+    site.look(*rows)
+    moved_up = site.look(*rows[:3], *rows[4:], old)
+    assert [decision.silent for decision in moved_up] == [False] * 7 + [True]
+    dated_back = site.look(entry(12, published=NOW - timedelta(days=200)), *rows)
+    assert not any(decision.silent for decision in dated_back)
+
+
+def test_an_edit_that_changes_title_and_address_is_one_article() -> None:
+    site = Site()
+    rows = [renamed(f"Minister opens the {word} conference", 3 * HOUR * n) for n, word in enumerate(PLACES)]
+    site.look(*rows)
+    edited = renamed("Minister closes the lake conference", 3 * HOUR)
+    decisions = site.look(rows[0], edited, *rows[2:])
+    assert [decision.verdict for decision in decisions] == [Verdict.KNOWN, Verdict.CHANGED] + [Verdict.KNOWN] * 3
+    assert site.look(rows[0], edited, *rows[2:])[1].verdict is Verdict.KNOWN
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("Minister closes the lake conference", 4 * HOUR),
+        ("Customs find ivory in a load of timber", 3 * HOUR),
+        ("Minister opens the 2nd lake conference", 3 * HOUR),
+    ],
+)
+def test_another_article_in_the_place_of_one_that_is_gone_is_news(other: tuple[str, timedelta]) -> None:
+    site = Site()
+    rows = [renamed(f"Minister opens the {word} conference", 3 * HOUR * n) for n, word in enumerate(PLACES)]
+    site.look(*rows)
+    assert site.look(rows[0], renamed(*other), *rows[2:])[1].verdict is Verdict.NEW
+
+
+def test_what_was_pushed_out_is_not_what_has_come() -> None:
+    """A busy day of a list that prints days alone: the last one leaves as a similar one comes."""
+    site = Site()
+    day = NOW.replace(hour=0)
+    titles = ["Minister receives the ambassador of Laos", *(f"Other news of the day {word}" for word in PLACES)]
+    rows = [replace(renamed(title, HOUR), published=day) for title in reversed(titles)]
+    site.look(*rows)
+    new = replace(renamed("Minister receives the ambassador of Fiji", HOUR), published=day)
+    assert site.look(new, *rows[:-1])[0].verdict is Verdict.NEW
+
+
+PLACES = ("river", "lake", "coast", "mountain", "forest")
+
+
+def renamed(title: str, ago: timedelta) -> Entry:
+    """An entry whose address is made of its title alone."""
+    return Entry(url=f"https://portal.example/news/{title.lower().replace(' ', '-')}", title=title, published=NOW - ago)
 
 
 def test_what_came_out_while_the_site_was_down_is_news() -> None:

@@ -145,6 +145,28 @@ def test_a_title_edit_is_a_revision_and_no_new_article(post: Post) -> None:
     assert revision.title.startswith("Officials")
 
 
+def test_an_edit_of_title_and_address_at_once_is_a_revision_too(post: Post) -> None:
+    def show(*titles: str) -> None:
+        items = []
+        for number, title in enumerate(titles):
+            address = f"/news/{title.lower().replace(' ', '-')}"
+            day = f"{20 - number}/10/2026 09:00"
+            items.append(f'<li class="item"><h3><a href="{address}">{title}</a></h3><span>{day}</span></li>')
+            post.site.page(address, f"<h1>{title}</h1><p>{'The ministry said so at length on the day. ' * 9}</p>")
+        post.site.page("/news", f"<main><ul>{''.join(items)}</ul></main>")
+
+    others = [f"Coast guard vessel returns to the port of {place}" for place in ("Vinh", "Hue", "Oslo", "Rome")]
+    show("Minister opens talks on border security", *others)
+    source = post.watch(post.site.url("/news"))
+    post.look(source)
+    show("Minister opens regional talks on border security", *others)
+    post.look(source)
+    assert post.fresh() == []
+    assert [one.title for one in post.found() if one.title.startswith("Minister")] == [
+        "Minister opens regional talks on border security"
+    ]
+
+
 def test_an_item_that_leaves_and_comes_back_is_known(post: Post) -> None:
     for story in stories(6):
         post.portal.publish(story)

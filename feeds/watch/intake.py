@@ -70,6 +70,13 @@ def decide(
                 known = articles.known(connection, source_id, identity.wanted_keys(entries, names))
         baseline = state.baseline_at is None
         decider = Decider(known, source_slug=look.source.slug, now=now, last_look=pages.since, baseline=baseline)
+        decisions = decider.decide(entries, names)
+        gone = set(look.learned.get("listed") or ()) - {one.known_id for one in decisions}
+        if baseline or not gone or all(one.silent or one.verdict is not Verdict.NEW for one in decisions):
+            return decisions
+        with database.read() as connection:
+            listed = articles.known_by_ids(connection, sorted(gone))
+        decider = Decider(known, source_slug=look.source.slug, now=now, last_look=pages.since, listed=listed)
         return decider.decide(entries, names)
 
     decisions, first = decided(look.entries), len(look.entries)
