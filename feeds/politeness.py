@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _SOON = 0.1
@@ -105,6 +106,7 @@ class HostShares:
         return host
 
 
+@lru_cache(maxsize=4_096)
 def host_of(url: str) -> str:
     """The host that a request to `url` burdens: lower case, without `www.`; with its port where one is given."""
     try:

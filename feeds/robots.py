@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes, urlsplit, urlunsplit
 
 LARGEST = 500 << 10
@@ -106,6 +107,7 @@ def without_robots(status: int | None) -> Robots:
     return ALLOW_ALL if status is not None and 400 <= status < 500 and status != 429 else DISALLOW_ALL
 
 
+@lru_cache(maxsize=4_096)
 def robots_url(url: str) -> str:
     """Where the robots.txt for an http(s) address stands."""
     parts = urlsplit(url)
