@@ -34,6 +34,7 @@ from bot.settings import Settings
 from bot.subscriptions import Subscriptions
 from bot.tour import Tour
 from bot.tour import load as load_tour
+from bot.web import secret
 from feeds import publish, targets
 from feeds.addresses import public_session
 from feeds.database import Database
@@ -352,6 +353,7 @@ class App:
             declaration.declare(self.settings, self.database, self.subscriptions, self.clock)
             with self.database.write() as connection:
                 facts.settle(connection, TOUR_STARTED, self.clock().isoformat())
+                secret.settle(connection)
             publish.ensure_all(self.database, self.site, self.clock())
 
     def start(self) -> None:

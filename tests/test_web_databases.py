@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
+import settings_folder
 from browser import Clock, fill, served, services
 
+from bot.app import build
+from bot.settings import load
+from bot.web import secret
 from feeds.database import Database
+from feeds.store import facts
 
 PATHS = (
     "/",
@@ -51,6 +57,24 @@ def site(database: Database) -> Iterator[str]:
     fill(database, clock)
     with served(lambda base: services(database, clock, base)) as base:
         yield base
+
+
+def test_readers_are_shown_their_pages_without_anything_being_written(site: str, database: Database) -> None:
+    for path in PATHS[: PATHS.index("/webhooks")]:
+        # From afar: who sits at this machine is an operator, and gets forms.
+        answer = requests.get(site + path, headers={"X-Forwarded-For": "203.0.113.5"}, timeout=20)
+        assert answer.status_code == 200
+    with database.read() as connection:
+        assert facts.get(connection, secret.FACT) is None
+
+
+def test_what_forms_are_signed_with_is_there_before_the_first_visit(tmp_path: Path, sqlite_url: str) -> None:
+    settings_folder.write(tmp_path)
+    app = build(load(tmp_path, {"DATABASE_URL": sqlite_url}), roles=("web",))
+    app.prepare()
+    with app.database.read() as connection:
+        assert facts.get(connection, secret.FACT) is not None
+    app.stop()
 
 
 def test_everything_is_shown(site: str) -> None:

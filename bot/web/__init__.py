@@ -6,6 +6,7 @@
                       so that the static export writes the same pages
     routes/           requests → values → pages; who may do what
     api/              REST under /api/v1, OpenAPI and its reference page
+    secret.py         what cookies are signed with
     reading.py        read-only queries of the pages' own
     feeds.py          the feeds' bytes
 

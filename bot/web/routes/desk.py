@@ -41,7 +41,7 @@ class Desk:
     @cached_property
     def sessions(self) -> Sessions:
         """Signs and reads the operators' cookies."""
-        return Sessions.of(self.services.database, self.services.settings.secret_key, self.services.clock)
+        return Sessions(self.services.database, self.services.settings.secret_key, self.services.clock)
 
     @cached_property
     def tokens(self) -> ApiTokens:

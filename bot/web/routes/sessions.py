@@ -17,17 +17,17 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from bot.web import secret
 from feeds.database import Database
-from feeds.store import facts
 
 COOKIE = "tocsin_session"
 LIFETIME = timedelta(days=14)
-SECRET_FACT = "web.secret"  # noqa: S105 - the name under which the secret is kept
 
 ATTEMPTS_PER_ADDRESS = 5
 ATTEMPTS_IN_ALL = 60
@@ -45,24 +45,18 @@ class Session:
 
 
 class Sessions:
-    """Makes and reads the cookies of one installation."""
+    """Makes and reads the cookies of one installation: with the configured secret, else with the database's."""
 
-    def __init__(self, secret: bytes, clock: Callable[[], datetime]) -> None:
-        self._secret = secret
+    def __init__(self, database: Database, secret_key: str | None, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._secret_key = secret_key
         self._clock = clock
 
-    @classmethod
-    def of(cls, database: Database, secret_key: str | None, clock: Callable[[], datetime]) -> Sessions:
-        """With the configured secret, else one that is made once and kept in the database."""
-        if secret_key:
-            return cls(hashlib.sha256(b"session\n" + secret_key.encode()).digest(), clock)
-        with database.read() as connection:
-            kept = facts.get(connection, SECRET_FACT)
-        if not kept:
-            with database.write() as connection:
-                # Of two processes that start at once, one makes it.
-                kept = facts.settle(connection, SECRET_FACT, secrets.token_hex(32))
-        return cls(bytes.fromhex(str(kept)), clock)
+    @cached_property
+    def _secret(self) -> bytes:
+        if self._secret_key:
+            return hashlib.sha256(b"session\n" + self._secret_key.encode()).digest()
+        return secret.read(self._database)
 
     def begin(self, *, operator: bool) -> Session:
         """A new session; signing in always begins one, so that an old name is worth nothing."""
@@ -70,8 +64,8 @@ class Sessions:
 
     def read(self, request: HTTPConnection) -> Session:
         """The session in the visitor's cookie; a new one where it is missing, false or over."""
-        session = self._opened(request.cookies.get(COOKIE, ""))
-        return session or self.begin(operator=False)
+        cookie = request.cookies.get(COOKIE)
+        return (self._opened(cookie) if cookie else None) or self.begin(operator=False)
 
     def _opened(self, cookie: str) -> Session | None:
         payload, _, signature = cookie.partition(".")
