@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.store import api_tokens as store
 from bot.store.api_tokens import USED_WITHIN, ApiToken, Scope
@@ -19,6 +19,8 @@ from feeds.database import Database
 PREFIX = "tocsin_"
 """Before every token: by it, people and secret scanners know one when they see it."""
 MAXIMUM_NAME = 100
+UNDONE_WITHIN = timedelta(minutes=10)
+"""How long a revocation can be taken back."""
 
 SCOPES: tuple[Scope, ...] = ("read", "write")
 
@@ -62,6 +64,14 @@ class ApiTokens:
         """It opens nothing any more; False if there is none in force of that id."""
         with self._database.write() as connection:
             return store.revoke(connection, token_id, self._clock())
+
+    def restore(self, token_id: int) -> bool:
+        """Undo `revoke`; False if none of that id was revoked within `UNDONE_WITHIN`.
+
+        Only so long, because a token may also be revoked for having become known.
+        """
+        with self._database.write() as connection:
+            return store.restore(connection, token_id, self._clock() - UNDONE_WITHIN)
 
 
 def checked_name(name: str) -> str:

@@ -132,7 +132,7 @@ def _render(connection: Connection, page: Page) -> str | None:
         case "sources", "":
             return sources.render_sources(page, sources.read_sources(connection, page))
         case "topics", "":
-            return topics.render_topics(page, topics.read_topics(connection))
+            return topics.render_topics(page, topics.read_topic_rows(connection, page))
         case "follow", "":
             return ways_in.render_follow(page, ways_in.read_follow(connection, page, None))
         case "sources", slug:

@@ -12,6 +12,9 @@ AlertType = Literal[
 ]
 """The types of INTERFACE's webhook payloads, and "operator": a source's alarm, told to operators only."""
 
+PAUSED_BY_OPERATOR = "paused by an operator"
+"""The `pause_reason` where it was no channel that found the other side gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Destination:

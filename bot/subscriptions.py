@@ -153,7 +153,7 @@ class Subscriptions:
                 _retire_if_unused(connection, topic)
 
     def restore(self, destination_id: int, topics: Sequence[int]) -> Destination | None:
-        """Undo `remove`, with the topics (ids) it followed; None if it was not removed. A private feed is not undone.
+        """Undo `remove`, with the topics (ids) it followed; None if it was not removed.
 
         Of these topics it follows those that are offered and its own, which are asked again.
         """

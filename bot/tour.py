@@ -20,7 +20,7 @@ from typing import Any
 
 ROOT = "/tour/"
 
-_STYLE = """
+STYLE = """
 :root{color-scheme:light dark}body{margin:0;font:16px/1.55 Georgia,serif;color:#1d2a22;background:#f4f6f2}
 a{color:#1c5a3a}.banner{background:#8a1f1f;color:#fff;text-align:center;padding:.4rem;font:14px sans-serif}
 .head{background:#1c5a3a;color:#fff;padding:1rem 1.5rem;font-size:1.4rem}.head a{color:inherit;text-decoration:none}
@@ -158,7 +158,7 @@ class Tour:
         return (
             f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
+            f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
             f'<body data-build="{noise}">\n<div class="banner">{escape(self.banner)}</div>\n'
             f'<div class="head"><a href="{up or "./"}">{escape(self.title)}</a></div>\n'
             f'<div class="page">\n<div class="column">\n{content}\n</div>\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -21,8 +22,11 @@ _RUN = """
   (node) => `${rule.id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`)))
 """
 
-DEPENDING_ON_LOOKS = ("color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block")
-"""The rules whose answer depends on the colours or on the width of the window."""
+DEPENDING_ON_COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules whose answer depends on the colours; they take longer than all others together."""
+
+DEPENDING_ON_WIDTH = ("target-size", "scrollable-region-focusable")
+"""The rules whose answer depends on the width of the window."""
 
 DEPENDING_ON_WORDS = ("label", "link-name", "button-name", "valid-lang", "html-has-lang", "document-title")
 """The rules whose answer a translation can change."""
@@ -43,7 +47,9 @@ _WIDE = """
 
 @cache
 def _axe() -> str:
-    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    """What makes `axe` known to the page, once."""
+    source = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    return f"if (!window.axe) {{ {source} }}"
 
 
 def violations(page: Page) -> list[str]:
@@ -53,16 +59,10 @@ def violations(page: Page) -> list[str]:
     return found
 
 
-def violations_of_looks(page: Page) -> list[str]:
-    """What axe finds wrong after the colours or the window have changed; all else was looked at before that."""
-    found: list[str] = page.evaluate(_RUN, list(DEPENDING_ON_LOOKS))
-    return found
-
-
-def violations_of_words(page: Page) -> list[str]:
-    """What axe finds wrong with a translation of a page that `violations` has found to be in order."""
+def violations_of(page: Page, rules: Iterable[str]) -> list[str]:
+    """What axe finds wrong by these rules alone, where a page is looked at once more in another way."""
     page.evaluate(_axe())
-    found: list[str] = page.evaluate(_RUN, [*DEPENDING_ON_LOOKS, *DEPENDING_ON_WORDS])
+    found: list[str] = page.evaluate(_RUN, list(rules))
     return found
 
 

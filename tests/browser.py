@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
@@ -64,9 +66,18 @@ class Clock:
 
 def new_database(directory: Path) -> Database:
     """An empty database of the newest shape."""
-    database = Database(f"sqlite:///{directory / 'test.db'}")
-    migrations.migrate(database)
-    return database
+    (directory / "test.db").write_bytes(_empty_database())
+    return Database(f"sqlite:///{directory / 'test.db'}")
+
+
+@cache
+def _empty_database() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "empty.db")
+        database = Database(f"sqlite:///{path}")
+        migrations.migrate(database)
+        database.close()
+        return path.read_bytes()
 
 
 def fill(database: Database, clock: Clock) -> None:

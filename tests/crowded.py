@@ -22,7 +22,7 @@ ADDRESS = "https://a-rather-long-host-name.department-of-public-information.exam
 
 
 def crowd(database: Database, clock: Clock) -> None:
-    """A source, a topic, an article and a webhook of the longest kind; 80 topics, 40 sources, 40 chats."""
+    """A source, a topic, an article and a webhook of the longest kind; 40 topics, 25 sources, 25 chats."""
     subscriptions = Subscriptions(database, clock)
     now = clock()
     with database.write() as connection:
@@ -32,14 +32,14 @@ def crowd(database: Database, clock: Clock) -> None:
         sources.record_look(
             connection, source, now, error_code="unreachable", error=f"{ADDRESS}: {WORD}", error_since=now
         )
-        for number in range(40):
+        for number in range(25):
             sources.add(
                 connection, Source(f"source-{number}", f"https://s{number}.example.org/", f"Office {number}"), now
             )
         long = topics.save_topic(
             connection, Topic(LONG_SLUG, f'"{WORD}" OR ' + "piracy OR " * 30 + "port", LONG, LONG), now
         )
-        for number in range(80):
+        for number in range(40):
             topics.save_topic(connection, Topic(f"topic-{number}", f"word{number}", f"Topic number {number}"), now)
         article = Article(
             ADDRESS + WORD,
@@ -65,9 +65,9 @@ def crowd(database: Database, clock: Clock) -> None:
         "webhook", LONG_SLUG, title=LONG, options={"url": ADDRESS, "secret": ["whsec_" + "x" * 44]}
     )
     subscriptions.follow_topic(hook, long)
-    for number in range(0, 60, 2):
+    for number in range(0, 40, 2):
         subscriptions.follow(hook, f"topic-{number}")
-    for number in range(40):
+    for number in range(25):
         chat = subscriptions.destination("telegram", f"-100{number:010}", title=f"{LONG} {number}")
         subscriptions.set_quiet(chat, "22:00-07:00")
     with database.write() as connection:

@@ -19,7 +19,7 @@ from feeds.database import Database
 from feeds.store import sources
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
@@ -46,12 +46,19 @@ def site(database: Database) -> Iterator[str]:
         yield base
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with chromium() as browser:
-        made = browser.new_context(locale="en-GB").new_page()
-        made.set_default_timeout(10_000)
-        yield made
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="en-GB")
+    made = context.new_page()
+    made.set_default_timeout(10_000)
+    yield made
+    context.close()
 
 
 def options_of(database: Database, slug: str) -> tuple[str, dict[str, Any]]:

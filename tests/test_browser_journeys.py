@@ -145,6 +145,7 @@ def test_following_on_telegram(site: Site, page: Page) -> None:
 
 
 def test_getting_it_by_webhook(site: Site, page: Page) -> None:
+    page.clock.install()
     with receiver() as (address, received):
         page.goto(site.base)
         page.get_by_role("link", name="Set up a webhook").click()
@@ -156,6 +157,7 @@ def test_getting_it_by_webhook(site: Site, page: Page) -> None:
         log.get_by_text("waiting").wait_for()
         deliver(site.database, "night-desk")
         # The page hears of it by itself.
+        page.clock.fast_forward("00:03")
         log.get_by_text("sent", exact=True).wait_for()
         assert "HTTP 204" in log.inner_text()
         page.get_by_text("Show the secret").click()
@@ -166,8 +168,10 @@ def test_getting_it_by_webhook(site: Site, page: Page) -> None:
     assert json.loads(body)["type"] == "ping"
 
 
-def test_an_article_appears_by_itself_and_is_announced(site: Site, page: Page) -> None:
-    page.goto(site.base)
+@pytest.mark.parametrize("path", ["/", "/sources/ministry"])
+def test_an_article_appears_by_itself_and_is_announced(site: Site, page: Page, path: str) -> None:
+    page.clock.install()
+    page.goto(site.base + path)
     before = page.locator("#live-articles article").count()
     with site.database.write() as connection:
         ministry = sources.state_by_slug(connection, "ministry")
@@ -175,6 +179,7 @@ def test_an_article_appears_by_itself_and_is_announced(site: Site, page: Page) -
         assert ministry.source.id is not None
         fresh = Article("https://portal.example.org/new", title="A patrol returns", uid="e" * 32)
         articles.insert(connection, ministry.source.id, fresh, [], site.clock.now, baseline=False)
+    page.clock.fast_forward("00:03")
     page.get_by_role("heading", name="A patrol returns").wait_for()
     assert page.locator("#live-articles article").count() == before
     assert page.locator("#live-status").inner_text() == "One new article"
@@ -232,6 +237,15 @@ def test_without_scripts_everything_is_there(site: Site, browser: Browser) -> No
     page.get_by_label("What it asks for").fill("delegation")
     page.get_by_role("button", name="Try it").click()
     assert page.locator("#preview article").count() == 10
+    page.goto(f"{site.base}/sources/add")
+    page.get_by_label("Address of the site").fill("https://new.example.org/news")
+    page.get_by_role("button", name="Look", exact=True).click()
+    page.get_by_text("Headline 9").wait_for()
+    page.get_by_role("button", name="Watch it").click()
+    page.get_by_role("heading", level=1, name="new.example.org").wait_for()
+    page.get_by_role("button", name="Stop watching").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("It is watched again.").wait_for()
     site.clock.now += timedelta(seconds=1)
     page.goto(site.base)
     assert page.locator("#live-articles article").count() == 12

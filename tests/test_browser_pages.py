@@ -1,9 +1,10 @@
 """Every page as people see it: in both languages, light and dark, on a phone and on a desk, empty and overfull.
 
 axe finds nothing wrong with any of them, nothing scrolls sideways, nothing is asked of another site, and the strict
-policy forbids nothing that a page of ours needs. The pictures lie in `screenshots/`, to be looked at. Each language is
-looked at from one corner (light desk, light phone); with `TOCSIN_ALL_CORNERS=1`, as before a change is taken, from two
-opposite ones, so that the two languages together show all four.
+policy forbids nothing that a page of ours needs. Each language is looked at from one corner (light desk, light phone);
+with `TOCSIN_ALL_CORNERS=1`, as before a change is taken, from two opposite ones, so that the two languages together
+show all four, and pictures lie in `screenshots/`, to be looked at. Colours are the same in every language, and so are
+asked about once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from accessible import too_wide, violations, violations_of_looks, violations_of_words
+from accessible import (
+    DEPENDING_ON_COLOURS,
+    DEPENDING_ON_WIDTH,
+    DEPENDING_ON_WORDS,
+    too_wide,
+    violations,
+    violations_of,
+)
 from browser import ADMIN_TOKEN, Clock, chromium, fill, new_database, served, services
 from crowded import LONG_SLUG, crowd
 
@@ -27,6 +35,7 @@ pytestmark = pytest.mark.browser
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 SIZES = {"desktop": (1280, 900), "phone": (360, 780)}
+ALL_CORNERS = bool(os.environ.get("TOCSIN_ALL_CORNERS"))
 PICTURE = "https://news.example.org/room.jpg"
 
 
@@ -75,6 +84,11 @@ def all_opened(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
 
+def some_opened(page: Page) -> None:
+    """Of many that are alike, enough."""
+    page.evaluate("[...document.querySelectorAll('details')].slice(0, 3).forEach((one) => { one.open = true; })")
+
+
 @dataclass(frozen=True)
 class Scene:
     """A page of one of the sites, and what is done before it is looked at."""
@@ -118,7 +132,7 @@ SCENES = {
     "tokens": Scene("open", "/operators/tokens", token_made),
     "subscribers": Scene("open", "/operators/subscribers"),
     "subscribers-removed": Scene("open", "/operators/subscribers", removed),
-    "api": Scene("open", "/api/docs", all_opened),
+    "api": Scene("open", "/api/docs", some_opened),
     "not-found": Scene("open", "/nothing"),
     "closed-webhooks": Scene("closed", "/webhooks"),
     "closed-sign-in": Scene("closed", "/operators"),
@@ -196,10 +210,9 @@ LOCALES = {"en": "en-GB", "vi": "vi-VN"}
 
 
 @pytest.mark.parametrize(
-    ("language", "site"), [("en", "open"), ("vi", "open"), ("vi", "crowded"), ("en", "empty"), ("vi", "closed")]
+    ("language", "site"), [("en", "open"), ("vi", "open"), ("vi", "crowded"), ("en", "empty"), ("en", "closed")]
 )
 def test_every_page_can_be_used_by_everybody(sites: dict[str, str], browser: Browser, language: str, site: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
     context = browser.new_context(locale=LOCALES[language])
     asked: list[str] = []
     context.route(
@@ -228,17 +241,19 @@ def test_every_page_can_be_used_by_everybody(sites: dict[str, str], browser: Bro
 
 
 def look(page: Page, name: str, language: str) -> list[str]:
-    """What is wrong with the page. axe is asked everything once, and of the other corners what depends on looks."""
-    corners = CORNERS[language] if os.environ.get("TOCSIN_ALL_CORNERS") else CORNERS[language][:1]
+    """What is wrong with the page: all of axe's rules once, and in each other way what could differ there."""
     wrong: list[str] = []
-    for number, corner in enumerate(corners):
+    for number, corner in enumerate(CORNERS[language] if ALL_CORNERS else CORNERS[language][:1]):
         corner.stand(page)
-        place = f"{name}-{language}-{corner.colours}-{corner.size}"
         found = too_wide(page)
-        if number == 0:
-            found += violations(page) if language == "en" else violations_of_words(page)
+        if language != "en":
+            found += violations_of(page, DEPENDING_ON_WIDTH + (DEPENDING_ON_WORDS if number == 0 else ()))
+        elif number == 0:
+            found += violations(page)
         else:
-            found += violations_of_looks(page)
+            found += violations_of(page, DEPENDING_ON_WIDTH + DEPENDING_ON_COLOURS)
+        place = f"{name}-{language}-{corner.colours}-{corner.size}"
         wrong += [f"{place}: {one}" for one in found]
-        page.screenshot(path=SCREENSHOTS / f"{place}.jpg", type="jpeg", quality=80, full_page=True)
+        if ALL_CORNERS:
+            page.screenshot(path=SCREENSHOTS / f"{place}.jpg", type="jpeg", quality=80, full_page=True)
     return wrong

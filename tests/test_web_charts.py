@@ -22,7 +22,7 @@ def test_a_day_a_bar_and_the_highest_is_as_high_as_the_chart() -> None:
     assert (days[0], values) == (TODAY - timedelta(days=2), [2, 0, 4])
     drawing = etree.fromstring(charts.bars(days, values, "Label", ["a", "b", "c"], [1, 0, 0]), SVG)
     heights = [bar.get("height") for bar in drawing.iterfind(".//rect[@class='first']")]
-    assert heights == ["30.0", "60.0"]
+    assert heights == ["30", "60"]
     assert len(drawing.findall(".//rect[@class='second']")) == 1
     # A day without anything is a hair's breadth, so that days can be counted.
     assert len(drawing.findall(".//rect[@class='none']")) == 3

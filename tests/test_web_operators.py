@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from standardwebhooks import Webhook
 from bot.store import deliveries
 from bot.subscriptions import Subscriptions
 from bot.web.pages.operators import TopicEditor
+from bot.web.services import WebServices
 from feeds import targets
 from feeds.alarms import Alarm
 from feeds.database import Database
 from feeds.model import Topic
-from feeds.store import alarms, sources, topics
+from feeds.store import alarms, shelf, sources, topics
 
 
 @dataclass
@@ -52,6 +53,11 @@ class Visitor(requests.Session):
             name: value for name, value in form.form_values() if isinstance(value, str)
         }
         return self.post(self.site.base + action, data={**values, **fields}, timeout=10)
+
+    def undo(self, answer: requests.Response) -> requests.Response:
+        """Press the button beside the notice."""
+        page = lxml_html.document_fromstring(answer.text)
+        return self.submit(page, page.cssselect(".notice form")[0].get("action"))
 
     def sign_in(self, token: str = ADMIN_TOKEN) -> requests.Response:
         return self.submit(self.see("/sign-in"), "/sign-in", token=token)
@@ -120,6 +126,16 @@ def test_signing_in_and_out(closed_site: Site) -> None:
     assert cookie.get_nonstandard_attr("SameSite") == "strict"
     visitor.submit(visitor.see("/operators"), "/sign-out")
     assert visitor.get(f"{closed_site.base}/operators", timeout=10, allow_redirects=False).status_code == 303
+    # Another admin token signs everybody out.
+    cookie_of = {"Cookie": f"tocsin_session={cookie.value}"}
+
+    def guarded_by(token: str) -> Callable[[str], WebServices]:
+        return lambda base: services(closed_site.database, closed_site.clock, base, admin_token=token)
+
+    for token, status in ((ADMIN_TOKEN, 200), ("another-token-of-the-operators", 303)):
+        with served(guarded_by(token)) as base:
+            answer = requests.get(f"{base}/operators", headers=cookie_of, timeout=10, allow_redirects=False)
+            assert answer.status_code == status
 
 
 def test_signing_in_leads_back_but_never_elsewhere(closed_site: Site) -> None:
@@ -236,19 +252,22 @@ def test_that_our_own_network_is_down_is_said_once_and_first(open_site: Site) ->
 def test_looking_now_and_watching_no_more(open_site: Site) -> None:
     visitor = Visitor(open_site)
     visitor.submit(visitor.see("/sources/ministry"), "/operators/sources/ministry/look")
-    visitor.submit(visitor.see("/operators"), "/operators/sources/harbour/stop")
-    with open_site.database.read() as connection:
-        ministry = sources.state_by_slug(connection, "ministry")
-        harbour = sources.state_by_slug(connection, "harbour")
-    assert ministry is not None
-    assert ministry.next_look == open_site.clock.now
-    assert harbour is not None
-    assert harbour.health == "inactive"
+
+    def look_up(slug: str) -> sources.SourceState:
+        with open_site.database.read() as connection:
+            found = sources.state_by_slug(connection, slug)
+        assert found is not None
+        return found
+
+    assert look_up("ministry").next_look == open_site.clock.now
+    stopped = visitor.submit(visitor.see("/sources/harbour"), "/operators/sources/harbour/stop")
+    assert look_up("harbour").health == "inactive"
+    restarted = visitor.undo(stopped)
+    assert restarted.url == f"{open_site.base}/sources/harbour?notice=started"
+    assert look_up("harbour").active
+    visitor.submit(lxml_html.document_fromstring(restarted.text), "/operators/sources/harbour/stop")
     visitor.submit(visitor.see("/operators"), "/operators/sources/harbour/start")
-    with open_site.database.read() as connection:
-        harbour = sources.state_by_slug(connection, "harbour")
-    assert harbour is not None
-    assert harbour.active
+    assert look_up("harbour").active
 
 
 def test_a_webhook_is_added_tested_rotated_paused_and_removed(open_site: Site) -> None:
@@ -285,8 +304,12 @@ def test_a_webhook_is_added_tested_rotated_paused_and_removed(open_site: Site) -
     assert "Resumed." in text_of(resumed)
     fragment = visitor.get(f"{open_site.base}/fragments/webhooks/doi-truc", timeout=10)
     assert "endpoint.verify" in fragment.text
-    visitor.submit(visitor.see("/webhooks/doi-truc"), "/webhooks/doi-truc/remove")
+    secrets = stored()
+    removed = visitor.submit(visitor.see("/webhooks/doi-truc"), "/webhooks/doi-truc/remove")
     assert visitor.get(f"{open_site.base}/webhooks/doi-truc", timeout=10).status_code == 404
+    assert "It is back" in text_of(visitor.undo(removed))
+    assert stored() == secrets
+    assert "There was nothing to undo." in text_of(visitor.undo(removed))
 
 
 @pytest.mark.parametrize(
@@ -337,9 +360,45 @@ def test_a_topic_is_tried_then_saved_then_removed(open_site: Site) -> None:
         stored = topics.topic_by_slug(connection, "patrols")
     assert stored is not None
     assert stored.query == "delegation AND patrols"
-    visitor.submit(visitor.see("/operators/topics?slug=patrols"), "/operators/topics/patrols/remove")
+
+
+def test_a_removed_topic_comes_back_with_its_followers_and_matches(open_site: Site) -> None:
+    visitor = Visitor(open_site)
+    slug = "counter-terrorism-cooperation"
+    subscriptions = Subscriptions(open_site.database, open_site.clock)
+    chat = subscriptions.find("telegram", "-1001")
+    assert chat is not None
+
+    def known() -> tuple[Topic | None, list[str], int]:
+        with open_site.database.read() as connection:
+            found, counts = topics.topic_by_slug(connection, slug), topics.match_counts(connection)
+        return found, [topic.slug for topic in subscriptions.following(chat)], counts.get(slug, 0)
+
+    before = known()
+    assert before[1:] == ([slug], 2)
+    removed = visitor.submit(visitor.see(f"/operators/topics?slug={slug}"), f"/operators/topics/{slug}/remove")
+    assert known() == (None, [], 0)
     with open_site.database.read() as connection:
-        assert topics.topic_by_slug(connection, "patrols") is None
+        assert [mark.path for mark in shelf.stale(connection, 9)] == [f"topics/{slug}"], "its feed is to be taken away"
+    assert visitor.get(f"{open_site.base}/topics/{slug}", timeout=10).status_code == 404
+    assert "It is back" in text_of(visitor.undo(removed))
+    topic, *others = known()
+    # The file of this site does not declare it, so the desk keeps it from now on.
+    assert (topic, *others) == (replace(before[0], owner="desk"), *before[1:])
+    assert visitor.get(f"{open_site.base}/topics/{slug}", timeout=10).status_code == 200
+    # Later it can still be brought back, from the list of those that were removed.
+    visitor.submit(visitor.see(f"/operators/topics?slug={slug}"), f"/operators/topics/{slug}/remove")
+    visitor.submit(visitor.see("/operators/topics"), f"/operators/topics/{slug}/restore")
+    assert known()[1:] == before[1:]
+
+
+def test_an_undo_is_offered_to_who_removed_alone(open_site: Site) -> None:
+    visitor, other = Visitor(open_site), Visitor(open_site)
+    removed = visitor.submit(visitor.see("/webhooks/archive"), "/webhooks/archive/remove")
+    path = removed.url.removeprefix(open_site.base)
+    assert visitor.see(path).cssselect(".notice button")
+    assert not other.see(path).cssselect(".notice button")
+    assert not visitor.see(f"{path.partition('undo=')[0]}undo=subscriber:1:").cssselect(".notice button")
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,26 @@ def test_a_token_is_let_in_until_it_is_revoked(site: Site) -> None:
     assert site.ask("GET", "/deliveries", ADMIN_TOKEN).status_code == 200
 
 
+def test_a_revocation_is_undone_soon_or_never(open_site: Site) -> None:
+    stored, text = open_site.tokens.add("case system", "read")
+    page = f"{open_site.base}/operators/tokens"
+    session = requests.Session()
+
+    def press(action: str, answer: requests.Response) -> requests.Response:
+        form = next(form for form in lxml_html.document_fromstring(answer.text).forms if action in form.get("action"))
+        return session.post(open_site.base + form.get("action"), data=dict(form.form_values()), timeout=10)
+
+    revoked = press("/revoke", session.get(page, timeout=10))
+    assert open_site.tokens.find(text) is None
+    assert "opens again" in press("/restore", revoked).text
+    assert open_site.tokens.find(text) is not None
+    revoked = press("/revoke", session.get(page, timeout=10))
+    open_site.clock.now += timedelta(minutes=11)
+    assert "There was nothing to undo." in press("/restore", revoked).text
+    assert open_site.tokens.find(text) is None
+    assert not open_site.tokens.restore(stored.id)
+
+
 def test_one_that_may_read_changes_nothing(site: Site) -> None:
     _, text = site.tokens.add("dashboard", "read")
     assert site.ask("GET", "/subscribers", text).status_code == 200

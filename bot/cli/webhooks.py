@@ -8,10 +8,11 @@ import typer
 
 from bot.cli import terminal
 from bot.cli.invocation import CONFIG, AsJson, Config, WrongUseError, invocation
+from bot.model import PAUSED_BY_OPERATOR
 
 if TYPE_CHECKING:
     from bot.app import App
-    from bot.model import Destination
+    from bot.model import PAUSED_BY_OPERATOR, Destination
     from bot.web.operations import Operations
 
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The webhook's name, as `tocsin webhooks list` shows it.")]
@@ -186,7 +187,7 @@ def replay(context: typer.Context, slug: Slug, ids: Ids = None, config: Config =
 def pause(context: typer.Context, slug: Slug, config: Config = CONFIG) -> None:
     """Send it nothing; what it is owed is kept."""
     with invocation(context).app(config) as app:
-        app.subscriptions.pause(_webhook(app, slug), "paused by an operator")
+        app.subscriptions.pause(_webhook(app, slug), PAUSED_BY_OPERATOR)
     terminal.say(f"{slug} is paused.")
 
 

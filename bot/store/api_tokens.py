@@ -69,3 +69,9 @@ def revoke(connection: Connection, token_id: int, now: datetime) -> bool:
     """It opens nothing any more; False if there is none in force of that id."""
     in_force = (api_tokens.c.id == token_id, api_tokens.c.revoked_at.is_(None))
     return connection.execute(sa.update(api_tokens).where(*in_force).values(revoked_at=now)).rowcount > 0
+
+
+def restore(connection: Connection, token_id: int, since: datetime) -> bool:
+    """It opens again what it did; False if none of that id was revoked after `since` (UTC)."""
+    revoked = (api_tokens.c.id == token_id, api_tokens.c.revoked_at > since)
+    return connection.execute(sa.update(api_tokens).where(*revoked).values(revoked_at=None)).rowcount > 0

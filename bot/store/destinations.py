@@ -129,6 +129,7 @@ def insert_or_revive(
     }
     old = id_under(connection, kind, address)
     if old is not None:
+        private_feeds.withdraw(connection, old)
         connection.execute(sa.update(destinations).where(destinations.c.id == old).values(**values))
         return old
     # Several processes take in the same configuration as they start.
@@ -147,20 +148,16 @@ def change(connection: Connection, destination_id: int, **values: Any) -> None:
 
 
 def mark_removed(connection: Connection, destination_id: int, now: datetime) -> None:
-    """Take its subscriptions and its private feed away and hide it; deliveries keep their row to hang on."""
-    private_feeds.withdraw(connection, destination_id)
+    """Take its subscriptions away and hide it; deliveries keep their row to hang on.
+
+    Its private feed opens nothing meanwhile, and is gone for good if it comes back otherwise than by `bring_back`.
+    """
     connection.execute(sa.delete(subscriptions).where(subscriptions.c.destination_id == destination_id))
     connection.execute(sa.update(destinations).where(destinations.c.id == destination_id).values(removed_at=now))
 
 
-def is_removed(connection: Connection, destination_id: int) -> bool:
-    """Whether it was there and was removed."""
-    query = sa.select(destinations.c.id).where(destinations.c.id == destination_id)
-    return connection.execute(query.where(destinations.c.removed_at.is_not(None))).first() is not None
-
-
 def bring_back(connection: Connection, destination_id: int) -> bool:
-    """Undo `mark_removed`, its subscriptions and its private feed apart; False if it wasn't removed."""
+    """Undo `mark_removed`, its subscriptions apart; False if it wasn't removed."""
     removed = (destinations.c.id == destination_id, destinations.c.removed_at.is_not(None))
     return connection.execute(sa.update(destinations).where(*removed).values(removed_at=None)).rowcount > 0
 
@@ -184,12 +181,14 @@ def merge(connection: Connection, old: int, into: int, now: datetime) -> None:
     What both are owed is told once. A removed or paused `into` is live again, since the other side just named it.
     Both rows are locked first, in id order: whoever writes a delivery locks its destination too, so none slips between.
     """
-    connection.execute(
-        sa.select(destinations.c.id)
+    locked = connection.execute(
+        sa.select(destinations.c.id, destinations.c.removed_at)
         .where(destinations.c.id.in_([old, into]))
         .order_by(destinations.c.id)
         .with_for_update()
     ).all()
+    if any(row.id == into and row.removed_at is not None for row in locked):
+        private_feeds.withdraw(connection, into)
     followed = {row.topic_id for row in connection.execute(_subscriptions_of(into))}
     for row in connection.execute(_subscriptions_of(old)).all():
         if row.topic_id not in followed:

@@ -25,10 +25,10 @@ from bot.tuning import Tuning
 from bot.web.services import WebServices
 from feeds import targets
 from feeds.model import DESK, Topic
+from feeds.store import shelf
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
 
-PAUSED_BY_OPERATOR = "paused by an operator"
 WEBHOOK_FORMATS = ("standard", *FORMATS)
 MAXIMUM_URL = 2000
 MAXIMUM_TITLE = 200
@@ -220,7 +220,9 @@ class Operations:
             if known is not None and not known.public:
                 raise WrongInputError("slug", "slug_taken")
             owner = DESK if known is None else known.owner
-            return topic_store.save_topic(connection, replace(topic, owner=owner), self._services.clock())
+            now = self._services.clock()
+            shelf.mark_stale(connection, [f"topics/{topic.slug}"], now)
+            return topic_store.save_topic(connection, replace(topic, owner=owner), now)
 
     def vote(self, slug: str, article: str, *, good: bool) -> bool:
         """The operators' 👍 or 👎 on an article (its uid) that the topic selected; False if it selected none such."""
@@ -256,6 +258,24 @@ class Operations:
             if known is None or not known.public:
                 return False
             topic_store.remove_topic(connection, slug)
+            shelf.mark_stale(connection, [f"topics/{slug}"], self._services.clock())
+        return True
+
+    def restore_topic(self, slug: str) -> bool:
+        """Undo `remove_topic`; False if no such topic was removed.
+
+        Those who follow it follow it again. It is asked of what came meanwhile, of which nobody is alerted. One that
+        stands in no file any more is the desk's from now on.
+        """
+        with self._database.write() as connection:
+            removed = topic_store.removed_topic(connection, slug)
+            if removed is None:
+                return False
+            declared = any(topic.slug == slug for topic in self._services.settings.topics)
+            back = replace(removed, owner=None if declared else DESK)
+            now = self._services.clock()
+            topic_store.save_topic(connection, back, now)
+            shelf.mark_stale(connection, [f"topics/{slug}"], now)
         return True
 
 

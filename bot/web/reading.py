@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -73,6 +74,24 @@ def found_per_day(connection: Connection, since: datetime) -> dict[str, dict[str
         .where(moment >= since)
         .group_by(tables.sources.c.slug, day)
     )
+    return _by_day(connection, query)
+
+
+def matched_per_day(connection: Connection, since: datetime) -> dict[str, dict[str, int]]:
+    """The same of what each of the operator's topics selected, by the topic's slug."""
+    day = _utc_day(connection, tables.articles.c.found)
+    query = (
+        sa.select(tables.topics.c.slug, day, sa.func.count())
+        .select_from(tables.articles)
+        .join(tables.matches, tables.matches.c.article_id == tables.articles.c.id)
+        .join(tables.topics, tables.topics.c.id == tables.matches.c.topic_id)
+        .where(tables.articles.c.found >= since, tables.topics.c.active, IS_PUBLIC)
+        .group_by(tables.topics.c.slug, day)
+    )
+    return _by_day(connection, query)
+
+
+def _by_day(connection: Connection, query: sa.Select[Any]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for slug, on, number in connection.execute(query):
         found.setdefault(slug, {})[on] = int(number)
@@ -191,6 +210,21 @@ def destination_counts(connection: Connection) -> dict[str, int]:
         .group_by(destinations.c.kind)
     )
     return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def article_counts(connection: Connection) -> dict[str, int]:
+    """How many articles are stored, by their source's slug; sources without any are absent."""
+    # Counted before the names are joined, from an index alone.
+    column = tables.articles.c.source_id
+    counted = sa.select(column, sa.func.count().label("number")).group_by(column).subquery()
+    query = sa.select(tables.sources.c.slug, counted.c.number).join(counted, counted.c.source_id == tables.sources.c.id)
+    return {row.slug: int(row.number) for row in connection.execute(query)}
+
+
+def match_count(connection: Connection, topic_id: int) -> int:
+    """How many articles a topic selected."""
+    query = sa.select(sa.func.count()).where(tables.matches.c.topic_id == topic_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def article_count(connection: Connection, source_id: int) -> int:

@@ -184,11 +184,13 @@ def state_by_slug(connection: Connection, slug: str) -> SourceState | None:
     return None if row is None else _state(row)
 
 
-def states(connection: Connection, *, only_active: bool = True) -> list[SourceState]:
-    """All sources, declared first, each with the number of its articles."""
+def states(connection: Connection, *, only_active: bool = True, counted: bool = True) -> list[SourceState]:
+    """All sources, declared first, each with the number of its articles unless they needn't be `counted`."""
     query = _STATES.order_by(sources.c.declared.desc(), sources.c.id)
     if only_active:
         query = query.where(sources.c.active)
+    if not counted:
+        return [_state(row) for row in connection.execute(query)]
     counts: dict[int, int] = {
         row[0]: row[1]
         for row in connection.execute(

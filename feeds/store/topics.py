@@ -103,6 +103,18 @@ def remove_topic(connection: Connection, slug: str) -> None:
     connection.execute(sa.update(topics).where(topics.c.slug == slug).values(active=False, version=number))
 
 
+def removed_topic(connection: Connection, slug: str) -> Topic | None:
+    """A public topic that was removed."""
+    row = connection.execute(sa.select(topics).where(topics.c.slug == slug, ~topics.c.active, IS_PUBLIC)).first()
+    return None if row is None else topic_of(row)
+
+
+def removed_topics(connection: Connection, limit: int) -> list[Topic]:
+    """The public topics that were removed, the last first."""
+    query = sa.select(topics).where(~topics.c.active, IS_PUBLIC).order_by(topics.c.version.desc()).limit(limit)
+    return [topic_of(row) for row in connection.execute(query)]
+
+
 def version(connection: Connection) -> int:
     """Counted up at each change of any topic."""
     return int(facts.get(connection, VERSION) or 0)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 
-from bot.model import Destination
+from bot.model import PAUSED_BY_OPERATOR, Destination
 from bot.store import deliveries, subscribers
 from bot.store.subscribers import Subscriber
 from bot.web.api.access import operators_only
@@ -24,7 +24,7 @@ from bot.web.api.shapes import (
     WebhookShape,
 )
 from bot.web.api.source_shapes import SourceChangeShape, SourceDraftShape, SourcePreviewShape
-from bot.web.operations import PAUSED_BY_OPERATOR, Operations, WebhookDraft
+from bot.web.operations import Operations, WebhookDraft
 from bot.web.routes.desk import Desk
 from bot.web.source_operations import SourceOperations
 from feeds.model import Topic

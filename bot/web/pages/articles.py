@@ -24,6 +24,15 @@ from feeds.model import Article, Source, Span, Topic
 from feeds.store import articles, stories
 from feeds.store import topics as topic_store
 
+EXAMPLES = (
+    ("coast guard", "example_words"),
+    ('"violent extremism"', "example_phrase"),
+    ("(terrorism OR extremism) AND NOT football", "example_operators"),
+    ("police NEAR/5 cooperation", "example_near"),
+    ("title:minister", "example_title"),
+)
+"""Queries that show what the language can, each with the sentence that says it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
@@ -151,4 +160,5 @@ def render_trial(page: Page, trial: QueryTrial) -> str:
 def render_search(page: Page, search: SearchPage, quoted: str) -> str:
     """The search page; `quoted` is the query as a part of a URL: any query is also a feed."""
     own = (Feed(f"/feeds/search?q={quoted}", search.query),) if search.query and not search.error else ()
-    return render("search.html", page.with_feeds(*own, *feeds_of_all(page)), search=search, own_feeds=own)
+    announced = page.with_feeds(*own, *feeds_of_all(page))
+    return render("search.html", announced, search=search, own_feeds=own, search_examples=EXAMPLES)

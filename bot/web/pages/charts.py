@@ -52,12 +52,14 @@ def framed(drawing: Markup, top: str, ends: Sequence[str]) -> Markup:
 
 
 def spark(values: Sequence[int], label: str) -> Markup:
-    """A line of tiny bars, for a table's cell: a source's rhythm."""
+    """A line of tiny bars, for a list's line. All bars are one shape, as a list may hold many such lines."""
     height, step = 16, 4
     top = max([*values, 1])
-    inside = Markup("").join(
-        _bar("first", index * step, value, top, height, step - 1) for index, value in enumerate(values)
-    )
+    shapes = {"first": "", "none": ""}
+    for index, value in enumerate(values):
+        tall = _tall(value, top, height)
+        shapes["first" if value else "none"] += f"M{index * step} {height}v-{tall}h{step - 1}v{tall}z"
+    inside = Markup("").join(Markup('<path class="{}" d="{}"/>').format(name, d) for name, d in shapes.items() if d)
     return _CHART.format(kind="spark", width=len(values) * step, height=height, label=label, inside=inside)
 
 
@@ -75,8 +77,13 @@ def hours(values: Sequence[int], label: str, titles: Sequence[str]) -> Markup:
 
 
 def _bar(name: str, x: int, value: int, top: int, height: int, width: int) -> Markup:
-    """One bar from the ground up; a day without anything keeps a hair's breadth, so that the days can be counted."""
-    tall = max(height * value / top, 1.0) if value else 0.6
-    return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>').format(
-        name if value else "none", x, f"{height - tall:.1f}", width, f"{tall:.1f}"
+    """One bar from the ground up."""
+    tall = _tall(value, top, height)
+    return Markup('<rect class="{}" x="{}" y="{:g}" width="{}" height="{:g}"/>').format(
+        name if value else "none", x, round(height - tall, 1), width, tall
     )
+
+
+def _tall(value: int, top: int, height: int) -> float:
+    """How tall a bar is; a day without anything keeps a hair's breadth, so that the days can be counted."""
+    return round(max(height * value / top, 1.0), 1) if value else 0.6

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 
 from bot.languages import alarm_sentences
 from bot.languages.query_errors import said_in
+from bot.model import PAUSED_BY_OPERATOR
 from bot.web.pages import words
 from feeds.alarms import CODES
 
@@ -74,6 +75,14 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """What takes back what the last form did: where its button leads, and what it brings along."""
+
+    path: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page for one visitor. `path` is the page's own, below the site's root; `now` is aware."""
 
@@ -89,10 +98,13 @@ class Page:
     still: bool = False
     """Whether the page is kept as it is, and read long after `now`: a static export."""
     operator: bool = False
+    signed_in: bool = False
+    """Whether the operator came in by the token, and so can sign out."""
     csrf: str = ""
     """What the forms of this visitor must carry; "" where there are none."""
     notice: str = ""
     """The key of a sentence on what the last form did."""
+    undo: Undo | None = None
     problem: str = ""
     """A whole sentence on what could not be done."""
     languages: Mapping[str, str] = field(default_factory=lambda: words.LANGUAGES)
@@ -124,6 +136,16 @@ class Page:
             entries.append(("/webhooks", "frame.webhooks"))
         if self.operator:
             entries.append(("/operators", "frame.operators"))
+        return entries
+
+    def desk(self) -> list[tuple[str, str]]:
+        """Path and sentence of each of the operators' pages."""
+        entries = [("/operators", "operators.overview"), ("/operators/topics", "home.topics")]
+        if self.site.features.webhooks:
+            entries.append(("/webhooks", "frame.webhooks"))
+        entries += [("/operators/subscribers", "subscribers.title"), ("/operators/tokens", "tokens.title")]
+        if self.site.features.add_source:
+            entries.append(("/sources/add", "sources.add"))
         return entries
 
     def in_language(self, language: str) -> str:
@@ -163,6 +185,32 @@ class Page:
     def query_said(self, sentence: object) -> str:
         """What the query language says of a query: what is wrong, what was expected, or a warning."""
         return said_in(self.language, str(sentence))
+
+    def query_sentence(self, sentence: object) -> str:
+        """The same as a sentence of its own."""
+        said = self.query_said(sentence)
+        return said[:1].upper() + said[1:]
+
+    def channel(self, kind: str) -> str:
+        """How alerts reach a destination of that kind."""
+        key = f"channels.{kind}"
+        return self.say(key) if words.knows(key) else kind
+
+    def pause_reason(self, text: str) -> Markup:
+        """Why a destination is paused: in words where it is one of our own reasons, else as the other side said it."""
+        if text == PAUSED_BY_OPERATOR:
+            return Markup("{}").format(self.say("operators.paused_by_operator"))
+        return Markup('<span lang="en">{}</span>').format(text)
+
+    def digest(self, rhythm: str) -> str:
+        """How alerts are gathered (`bot.preferences.digest`), in words."""
+        every, _, at = rhythm.partition(" ")
+        if every == "daily":
+            return self.say("subscribers.daily", at=at)
+        if every == "weekly":
+            day, _, at = at.partition(" ")
+            return self.say("subscribers.weekly", day=self.say(f"weekdays.{day}"), at=at)
+        return self.say("subscribers.at_once")
 
     def alert_type(self, name: str) -> str:
         """What an alert without an article is about."""
@@ -218,6 +266,7 @@ def environment() -> Environment:
     )
     made.globals["feed_formats"] = FEED_FORMATS
     made.filters["web_address"] = _web_address
+    made.filters["host"] = _host
     made.filters["path_part"] = lambda text: quote(str(text), safe="")
     return made
 
@@ -226,6 +275,14 @@ def _web_address(text: str | None) -> str:
     """An address that sites gave us, as a link's target: http(s) or nothing, whatever they wrote."""
     address = str(text or "").strip()
     return address if address.lower().startswith(("http://", "https://")) else ""
+
+
+def _host(address: str) -> str:
+    """Whose address it is, for people; "" for what is none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def render(template: str, page: Page, **values: Any) -> str:

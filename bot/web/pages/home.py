@@ -39,9 +39,10 @@ class TopicLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A source, how it is, and its last days as tiny bars."""
+    """A source, how it is, how many articles of it are stored, and its last days as tiny bars."""
 
     state: SourceState
+    articles: int
     rhythm: Markup
 
 
@@ -75,16 +76,29 @@ def feeds_of_all(page: Page) -> tuple[Feed, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Articles found (by source and day) and deliveries made (by day) over `DAYS`; slow to read, so it may be kept."""
+    """Everything that is counted over all that is stored: it takes longer the more that is, so it may be kept."""
 
     found: dict[str, dict[str, int]]
-    sent: dict[str, int]
+    """Articles found over `DAYS`, by source and UTC day."""
+    sent_per_day: dict[str, int]
+    """Deliveries made over `DAYS`, by UTC day."""
+    stored: dict[str, int]
+    """Articles by source."""
+    matches: dict[str, int]
+    """Matches by active topic."""
+    sent: int
 
 
 def read_activity(connection: Connection, now: datetime) -> Activity:
-    """What the charts show."""
+    """What the charts and the figures show."""
     since = now - timedelta(days=DAYS)
-    return Activity(reading.found_per_day(connection, since), reading.sent_per_day(connection, since))
+    return Activity(
+        found=reading.found_per_day(connection, since),
+        sent_per_day=reading.sent_per_day(connection, since),
+        stored=reading.article_counts(connection),
+        matches=topics.match_counts(connection),
+        sent=deliveries.counts(connection)["sent"],
+    )
 
 
 def read_home(connection: Connection, page: Page, activity: Activity | None = None) -> Home:
@@ -93,11 +107,10 @@ def read_home(connection: Connection, page: Page, activity: Activity | None = No
     activity = activity or read_activity(connection, page.now)
     found = activity.found
     together = _together(found)
-    states = sorted(source_store.states(connection), key=_liveliness, reverse=True)
-    counts = topics.match_counts(connection)
+    states = sorted(source_store.states(connection, counted=False), key=_liveliness, reverse=True)
     latest = reading.latest_matches(connection)
     lines = [
-        TopicLine(topic, counts.get(topic.slug, 0), latest.get(topic.slug))
+        TopicLine(topic, activity.matches.get(topic.slug, 0), latest.get(topic.slug))
         for topic in topics.active_topics(connection)
     ]
     return Home(
@@ -106,16 +119,17 @@ def read_home(connection: Connection, page: Page, activity: Activity | None = No
         more_topics=max(0, len(lines) - SHOWN_TOPICS),
         matches=sum(line.matches for line in lines),
         sources=tuple(
-            SourceLine(state, _rhythm(page, found.get(state.source.slug, {}))) for state in states[:SHOWN_SOURCES]
+            SourceLine(state, activity.stored.get(slug, 0), rhythm(page, RHYTHM_DAYS, found.get(slug, {})))
+            for slug, state in ((one.source.slug, one) for one in states[:SHOWN_SOURCES])
         ),
         more_sources=max(0, len(states) - SHOWN_SOURCES),
         health=health_counts(states),
         alerts=tuple(reading.sent_alerts(connection)),
-        article_count=articles.count(connection),
+        article_count=sum(activity.stored.values()),
         today=together.get(page.now.date().isoformat(), 0),
-        sent=deliveries.counts(connection)["sent"],
+        sent=activity.sent,
         followers=sum(reading.destination_counts(connection).values()),
-        chart=activity_chart(page, days, together, activity.sent),
+        chart=activity_chart(page, days, together, activity.sent_per_day),
         offline=is_cut_off(states),
     )
 
@@ -173,9 +187,10 @@ def ends_of(page: Page, days: list[date]) -> tuple[str, str]:
     return words.short_day(page.language, days[0]), words.short_day(page.language, days[-1])
 
 
-def _rhythm(page: Page, found: dict[str, int]) -> Markup:
-    values = charts.values_of(charts.days_back(page.now.date(), RHYTHM_DAYS), found)
-    label = page.say("sources.rhythm_label", days=RHYTHM_DAYS, articles=page.count("counts.articles", sum(values)))
+def rhythm(page: Page, days: int, found: dict[str, int]) -> Markup:
+    """The last days as tiny bars; `found` is the number of articles by ISO date."""
+    values = charts.values_of(charts.days_back(page.now.date(), days), found)
+    label = page.say("sources.rhythm_label", days=days, articles=page.count("counts.articles", sum(values)))
     return charts.spark(values, label)
 
 

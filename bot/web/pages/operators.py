@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
@@ -24,6 +25,7 @@ from feeds.model import Topic
 from feeds.store import alarms as alarm_store
 from feeds.store import hub_subscriptions
 from feeds.store import sources as source_store
+from feeds.store import topics as topic_store
 from feeds.store.alarms import StoredAlarm
 from feeds.store.sources import SourceState
 from feeds.topics import Suggestion
@@ -31,6 +33,7 @@ from feeds.topics import Suggestion
 SHOWN_FAILURES = 50
 SHOWN_DELIVERIES = 20
 SHOWN_SUBSCRIBERS = 20
+SHOWN_REMOVED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,7 @@ class Overview:
     recent: tuple[deliveries.DeliveryRow, ...]
     attempts: dict[str, list[reading.Attempt]]
     counts: dict[str, int]
-    oldest_pending: float | None
-    """Seconds."""
+    oldest_pending: datetime | None
     subscribers: tuple[Subscriber, ...]
     """Paused ones first; not all of them."""
     subscriber_count: int
@@ -60,7 +62,6 @@ def read_overview(connection: Connection, page: Page) -> Overview:
     """How everything is."""
     states = source_store.states(connection, only_active=False)
     failed = deliveries.listing(connection, state="failed", limit=SHOWN_FAILURES)
-    oldest = deliveries.oldest_pending(connection)
     order = {"failing": 0, "waiting": 1, "ok": 2, "inactive": 3}
     return Overview(
         sources=tuple(sorted(states, key=lambda state: order[state.health])),
@@ -71,16 +72,16 @@ def read_overview(connection: Connection, page: Page) -> Overview:
         recent=tuple(deliveries.listing(connection, limit=SHOWN_DELIVERIES)),
         attempts=reading.attempts_at(connection, [row.uid for row in failed]),
         counts=deliveries.counts(connection),
-        oldest_pending=(page.now - oldest).total_seconds() if oldest else None,
+        oldest_pending=deliveries.oldest_pending(connection),
         subscribers=tuple(subscribers.needing_a_hand(connection, SHOWN_SUBSCRIBERS)),
         subscriber_count=subscribers.count(connection),
         hub_subscribers=hub_subscriptions.count_in_force(connection, page.now),
     )
 
 
-def render_overview(page: Page, overview: Overview, *, signed_in: bool) -> str:
-    """The operators' first page; whoever is signed in can sign out."""
-    return render("operators.html", page, view=overview, signed_in=signed_in)
+def render_overview(page: Page, overview: Overview) -> str:
+    """The operators' first page."""
+    return render("operators.html", page, view=overview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class TopicEditor:
     """What votes on it came to; None for a new one, and while it is being changed."""
     wrong_field: str = ""
     wrong: str = ""
+    removed: tuple[Topic, ...] = ()
+    """Topics that can be brought back, the last removed first."""
 
     @property
     def suggestions(self) -> tuple[tuple[Suggestion, str, str], ...]:
@@ -129,6 +132,11 @@ def toml_text(text: str) -> str:
 def read_lines(connection: Connection) -> tuple[TopicLine, ...]:
     """The topics that can be edited."""
     return tuple(read_topics(connection))
+
+
+def read_removed(connection: Connection) -> tuple[Topic, ...]:
+    """The topics that can be brought back."""
+    return tuple(topic_store.removed_topics(connection, SHOWN_REMOVED))
 
 
 def matching_cards(connection: Connection, hits: Sequence[Found]) -> tuple[Card, ...]:

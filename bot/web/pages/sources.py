@@ -12,7 +12,7 @@ from bot.web import reading
 from bot.web.pages import charts, words
 from bot.web.pages.cards import Card, read_cards
 from bot.web.pages.frame import Feed, Page, render
-from bot.web.pages.home import DAYS, RHYTHM_DAYS, ends_of, feeds_of_all
+from bot.web.pages.home import DAYS, ends_of, feeds_of_all, rhythm
 from bot.web.source_operations import SOURCE_KINDS, SourceDraft
 from feeds.alarms import Alarm, of_source
 from feeds.store import articles, leases
@@ -111,14 +111,11 @@ class SourceRow:
 
 def read_sources(connection: Connection, page: Page) -> list[SourceRow]:
     """All active sources."""
-    days = charts.days_back(page.now.date(), RHYTHM_DAYS)
-    found = reading.found_per_day(connection, page.now - timedelta(days=RHYTHM_DAYS))
-    rows: list[SourceRow] = []
-    for state in source_store.states(connection):
-        values = charts.values_of(days, found.get(state.source.slug, {}))
-        label = page.say("sources.rhythm_label", days=RHYTHM_DAYS, articles=page.count("counts.articles", sum(values)))
-        rows.append(SourceRow(state, charts.spark(values, label)))
-    return rows
+    found = reading.found_per_day(connection, page.now - timedelta(days=DAYS))
+    return [
+        SourceRow(state, rhythm(page, DAYS, found.get(state.source.slug, {})))
+        for state in source_store.states(connection)
+    ]
 
 
 def render_sources(page: Page, rows: list[SourceRow]) -> str:

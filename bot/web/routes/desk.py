@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -14,13 +15,23 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.api_tokens import ApiTokens
 from bot.web.pages import words
-from bot.web.pages.frame import Features, Page, Site, render
+from bot.web.pages.frame import Features, Page, Site, Undo, render
 from bot.web.routes.headers import IMAGES_OF_OUR_OWN, content_security_policy
 from bot.web.routes.sessions import Attempts, Session, Sessions, is_local_visitor
 from bot.web.services import WebServices
 
 LANGUAGE_COOKIE = "tocsin_language"
 MAXIMUM_FORM_FIELDS = 50
+_OF_THIS_VIEW = ("lang", "notice", "undo")
+"""What stands behind the "?" of this view alone, and in no link to the same page."""
+
+_UNDOING: Mapping[str, str] = {
+    "source": "/operators/sources/{}/start",
+    "subscriber": "/operators/subscribers/{}/restore",
+    "token": "/operators/tokens/{}/restore",
+    "topic": "/operators/topics/{}/restore",
+}
+"""By what was removed: the form that brings it back."""
 
 
 class OperatorsOnlyError(Exception):
@@ -41,7 +52,8 @@ class Desk:
     @cached_property
     def sessions(self) -> Sessions:
         """Signs and reads the operators' cookies."""
-        return Sessions(self.services.database, self.services.settings.secret_key, self.services.clock)
+        settings = self.services.settings
+        return Sessions(self.services.database, settings.secret_key, settings.admin_token, self.services.clock)
 
     @cached_property
     def tokens(self) -> ApiTokens:
@@ -82,11 +94,13 @@ class Desk:
             language=self.language(request),
             now=self.services.clock(),
             path=request.url.path.removeprefix(site.root) or "/",
-            query=tuple(pair for pair in request.query_params.multi_items() if pair[0] not in ("lang", "notice")),
+            query=tuple(pair for pair in request.query_params.multi_items() if pair[0] not in _OF_THIS_VIEW),
             live=live,
             operator=self.is_operator(request, session),
+            signed_in=session.operator,
             csrf=self.sessions.csrf(session) if private else "",
             notice=_known_notice(request),
+            undo=self._offered_undo(request, session) if private else None,
         )
 
     def language(self, request: Request) -> str:
@@ -171,11 +185,32 @@ class Desk:
         """There is no such page."""
         return self.problem(request, 404, "not_found")
 
-    def go(self, path: str, notice: str = "") -> Response:
-        """After a form: to a page that can be reloaded. `notice` is the key of a sentence shown there."""
+    def go(self, path: str, notice: str = "", *, undo: str = "") -> Response:
+        """After a form: to a page that can be reloaded. `notice` is the key of a sentence shown there.
+
+        `undo` is what the page offers to take back, sealed.
+        """
+        said = urlencode({name: value for name, value in (("notice", notice), ("undo", undo)) if value})
         mark = "&" if "?" in path else "?"
-        target = self.site.root + path + (f"{mark}notice={notice}" if notice else "")
-        return RedirectResponse(target, status_code=303)
+        return RedirectResponse(self.site.root + path + (mark + said if said else ""), status_code=303)
+
+    def go_with_undo(
+        self, request: Request, path: str, notice: str, kind: str, name: object, topics: str = ""
+    ) -> Response:
+        """After something was removed: to a page that offers to bring it back, with the topics that it followed.
+
+        `kind` and `name` say what it was: a source or a topic by its slug, a subscriber or a token by its id.
+        """
+        return self.go(path, notice, undo=self.sessions.seal(self.session(request), f"{kind}:{name}:{topics}"))
+
+    def _offered_undo(self, request: Request, session: Session) -> Undo | None:
+        kind, _, what = self.sessions.unseal(session, request.query_params.get("undo", "")).partition(":")
+        name, _, topics = what.partition(":")
+        if kind not in _UNDOING:
+            return None
+        return Undo(
+            _UNDOING[kind].format(name), {"topics": topics, "back": request.url.path.removeprefix(self.site.root)}
+        )
 
 
 def _known_notice(request: Request) -> str:
@@ -206,6 +241,12 @@ def posted(desk: Desk, handler: Handler, *, operators_only: bool = True) -> Post
             return await run_in_threadpool(work)
 
     return endpoint
+
+
+def own_path(text: str, otherwise: str = "/operators") -> str:
+    """A path of this site to go to after a form, below its root; `otherwise` for anything else."""
+    good = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and len(text) < 500
+    return text if good else otherwise
 
 
 def before(request: Request) -> int | None:

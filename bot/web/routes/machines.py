@@ -28,7 +28,6 @@ from feeds.store import sources as source_store
 log = logging.getLogger(__name__)
 
 NOT_FOR_ROBOTS = ("/operators", "/search", "/fragments/", "/sign-in", "/api/", "/tour/")
-NOT_FOR_ROBOTS = ("/operators", "/search", "/fragments/", "/sign-in", "/api/", "/tour/")
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -142,10 +141,7 @@ class Machines:
     def robots(self, _request: Request) -> Response:
         """Everything public may be read by robots; forms and endless searches needn't be."""
         root = self.desk.site.root
-        closed = "".join(
-            f"Disallow: {root}{path}\n"
-            for path in ("/operators", "/search", "/fragments/", "/sign-in", "/api/", "/tour/")
-        )
+        closed = "".join(f"Disallow: {root}{path}\n" for path in NOT_FOR_ROBOTS)
         return PlainTextResponse(f"User-agent: *\n{closed}", headers={"Cache-Control": FOR_A_DAY})
 
 

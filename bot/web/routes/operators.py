@@ -11,12 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.store import destinations
-from bot.web.operations import Operations, WrongInputError
+from bot.web.operations import MAXIMUM_QUERY, Operations, WrongInputError
 from bot.web.pages import operators
 from bot.web.pages.frame import Page
 from bot.web.pages.operators import TopicEditor
-from bot.web.routes.desk import Desk, Handler, posted
-from bot.web.routes.signing_in import own_path
+from bot.web.routes.desk import Desk, Handler, own_path, posted
 from feeds.errors import QueryError
 from feeds.model import Topic
 from feeds.store import topics as topic_store
@@ -37,13 +36,13 @@ class OperatorPages:
         page = self.desk.operator_page(request)
         with self.database.read() as connection:
             shown = operators.read_overview(connection, page)
-        document = operators.render_overview(page, shown, signed_in=self.desk.session(request).operator)
+        document = operators.render_overview(page, shown)
         return self.desk.html(request, page, document)
 
     def retry(self, request: Request, form: FormData) -> Response:
         """One failed delivery, once more."""
         retried = self.operations.retry([request.path_params["uid"]])
-        return self.desk.go(own_path(str(form.get("back", ""))), "retried" if retried else "nothing_to_retry")
+        return self.desk.go(_back(form), "retried" if retried else "nothing_to_retry")
 
     def retry_all(self, request: Request, form: FormData) -> Response:
         """All failed deliveries, once more."""
@@ -53,19 +52,20 @@ class OperatorPages:
         """Look at a source now."""
         if not self.operations.look_now(request.path_params["slug"]):
             return self.desk.not_found(request)
-        return self.desk.go(HERE, "looking")
+        return self.desk.go(_back(form), "looking")
 
     def stop(self, request: Request, form: FormData) -> Response:
         """Watch a source no more."""
         if not self.operations.watch(request.path_params["slug"], active=False):
             return self.desk.not_found(request)
-        return self.desk.go(HERE, "stopped")
+        slug = request.path_params["slug"]
+        return self.desk.go_with_undo(request, _back(form), "stopped", "source", slug)
 
     def start(self, request: Request, form: FormData) -> Response:
         """Watch a source again."""
         if not self.operations.watch(request.path_params["slug"], active=True):
             return self.desk.not_found(request)
-        return self.desk.go(HERE, "started")
+        return self.desk.go(_back(form), "started")
 
     def test(self, request: Request, form: FormData) -> Response:
         """A test message to any destination."""
@@ -95,7 +95,8 @@ class OperatorPages:
             known = topic_store.topic_by_slug(connection, slug) if slug else None
         if slug and (known is None or not known.public):
             return self.desk.not_found(request)
-        editor = self._tried(TopicEditor(known or Topic("", ""), (), is_new=known is None))
+        query = request.query_params.get("query", "")[:MAXIMUM_QUERY]
+        editor = self._tried(TopicEditor(known or Topic("", query), (), is_new=known is None))
         if known is not None:
             editor = replace(editor, tuning=self.operations.tuning(slug))
         return self._editor(request, page, editor)
@@ -140,9 +141,17 @@ class OperatorPages:
 
     def remove_topic(self, request: Request, form: FormData) -> Response:
         """Match it no more."""
-        if not self.operations.remove_topic(request.path_params["slug"]):
+        slug = request.path_params["slug"]
+        if not self.operations.remove_topic(slug):
             return self.desk.not_found(request)
-        return self.desk.go(f"{HERE}/topics", "topic_removed")
+        return self.desk.go_with_undo(request, f"{HERE}/topics", "topic_removed", "topic", slug)
+
+    def restore_topic(self, request: Request, form: FormData) -> Response:
+        """Bring a removed one back, with those who follow it."""
+        slug = request.path_params["slug"]
+        if not self.operations.restore_topic(slug):
+            return self.desk.go(f"{HERE}/topics", "nothing_to_undo")
+        return self.desk.go(f"{HERE}/topics?slug={quote(slug)}", "topic_restored")
 
     def _is_known(self, form: FormData) -> bool:
         with self.database.read() as connection:
@@ -162,9 +171,14 @@ class OperatorPages:
 
     def _editor(self, request: Request, page: Page, editor: TopicEditor, status: int = 200) -> Response:
         with self.database.read() as connection:
-            lines = operators.read_lines(connection)
-        document = operators.render_topic_editor(page, replace(editor, lines=lines))
+            lines, removed = operators.read_lines(connection), operators.read_removed(connection)
+        document = operators.render_topic_editor(page, replace(editor, lines=lines, removed=removed))
         return self.desk.html(request, page, document, status=status)
+
+
+def _back(form: FormData) -> str:
+    """Where the button stood."""
+    return own_path(str(form.get("back", "")), HERE)
 
 
 def _entered(form: FormData) -> Topic:
@@ -201,6 +215,7 @@ def routes(desk: Desk, operations: Operations) -> list[Route]:
         post("/operators/topics", pages.save_topic),
         post("/operators/topics/preview", pages.preview_topic),
         post("/operators/topics/{slug}/remove", pages.remove_topic),
+        post("/operators/topics/{slug}/restore", pages.restore_topic),
         post("/operators/topics/{slug}/votes", pages.vote),
         post("/operators/topics/{slug}/improve", pages.improve_topic),
     ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,8 +20,11 @@ from bot.web.routes.headers import IMAGES_FROM_SITES
 from feeds.errors import QueryError
 from feeds.render import opml
 
+log = logging.getLogger(__name__)
+
 SEARCH_LIMIT = 50
-ACTIVITY_KEPT = timedelta(seconds=10)
+ACTIVITY_KEPT = timedelta(seconds=5)
+ACTIVITY_STALE = timedelta(minutes=1)
 MAXIMUM_QUERY = 500
 
 
@@ -29,6 +35,7 @@ class PublicPages:
         self.desk = desk
         self.database = desk.services.database
         self._kept: tuple[datetime, Activity] | None = None
+        self._counting = threading.Lock()
 
     def home(self, request: Request) -> Response:
         """The first page."""
@@ -47,11 +54,26 @@ class PublicPages:
         return response
 
     def _activity(self, connection: Connection, now: datetime) -> Activity:
-        """The charts' figures, at most `ACTIVITY_KEPT` old: they alone take longer the more is stored."""
+        """What is counted over everything stored, kept for a while: it alone takes longer the more is stored.
+
+        From `ACTIVITY_KEPT` on it is counted anew, and nobody waits for that; from `ACTIVITY_STALE` on, they do.
+        """
         kept = self._kept
-        if kept is None or not timedelta(0) <= now - kept[0] < ACTIVITY_KEPT:
+        age = now - kept[0] if kept is not None else None
+        if kept is None or age is None or not timedelta(0) <= age < ACTIVITY_STALE:
             kept = self._kept = (now, read_activity(connection, now))
+        elif age >= ACTIVITY_KEPT and self._counting.acquire(blocking=False):
+            threading.Thread(target=self._count, args=(now,), name="count", daemon=True).start()
         return kept[1]
+
+    def _count(self, now: datetime) -> None:
+        try:
+            with self.database.read() as connection:
+                self._kept = (now, read_activity(connection, now))
+        except SQLAlchemyError as error:
+            log.warning("what is stored could not be counted: %s", error)
+        finally:
+            self._counting.release()
 
     def sources(self, request: Request) -> Response:
         """All sources."""
@@ -63,9 +85,10 @@ class PublicPages:
     def source(self, request: Request) -> Response:
         """One source."""
         session = self.desk.session(request)
-        page = self.desk.page(request, private=self.desk.is_operator(request, session))
+        older = before(request)
+        page = self.desk.page(request, private=self.desk.is_operator(request, session), live=older is None)
         with self.database.read() as connection:
-            shown = sources.read_source(connection, page, request.path_params["slug"], before(request))
+            shown = sources.read_source(connection, page, request.path_params["slug"], older)
         if shown is None:
             return self.desk.not_found(request)
         return self.desk.html(request, page, sources.render_source(page, shown))
@@ -74,14 +97,15 @@ class PublicPages:
         """All topics."""
         page = self.desk.page(request)
         with self.database.read() as connection:
-            lines = topics.read_topics(connection)
-        return self.desk.html(request, page, topics.render_topics(page, lines))
+            rows = topics.read_topic_rows(connection, page)
+        return self.desk.html(request, page, topics.render_topics(page, rows))
 
     def topic(self, request: Request) -> Response:
         """One topic."""
-        page = self.desk.page(request)
+        older = before(request)
+        page = self.desk.page(request, live=older is None)
         with self.database.read() as connection:
-            shown = topics.read_topic(connection, page, request.path_params["slug"], before(request))
+            shown = topics.read_topic(connection, page, request.path_params["slug"], older)
         if shown is None:
             return self.desk.not_found(request)
         return self.desk.html(request, page, topics.render_topic(page, shown))

@@ -45,18 +45,23 @@ class Session:
 
 
 class Sessions:
-    """Makes and reads the cookies of one installation: with the configured secret, else with the database's."""
+    """Makes and reads the cookies of one installation: with the configured secret, else with the database's.
 
-    def __init__(self, database: Database, secret_key: str | None, clock: Callable[[], datetime]) -> None:
+    The admin token goes into it, so that whoever signed in with another one is signed out.
+    """
+
+    def __init__(
+        self, database: Database, secret_key: str | None, admin_token: str | None, clock: Callable[[], datetime]
+    ) -> None:
         self._database = database
         self._secret_key = secret_key
+        self._admin_token = admin_token
         self._clock = clock
 
     @cached_property
     def _secret(self) -> bytes:
-        if self._secret_key:
-            return hashlib.sha256(b"session\n" + self._secret_key.encode()).digest()
-        return secret.read(self._database)
+        secret_of_all = self._secret_key.encode() if self._secret_key else secret.read(self._database)
+        return hmac.new(secret_of_all, f"session\n{self._admin_token or ''}".encode(), hashlib.sha256).digest()
 
     def begin(self, *, operator: bool) -> Session:
         """A new session; signing in always begins one, so that an old name is worth nothing."""
@@ -96,6 +101,16 @@ class Sessions:
         """The token is this session's, and the browser does not say that another site sent the form."""
         good = hmac.compare_digest(token.encode("utf-8", "replace"), self.csrf(session).encode())
         return good and not is_cross_site(request)
+
+    def seal(self, session: Session, text: str) -> str:
+        """A text as a part of an address that only this visitor's own pages could have made."""
+        return f"{text}.{self._sign('seal', session.name + text)[:24]}"
+
+    def unseal(self, session: Session, sealed: str) -> str:
+        """The text; "" where it was not sealed for this visitor."""
+        text, _, _ = sealed.rpartition(".")
+        good = hmac.compare_digest(sealed.encode("utf-8", "replace"), self.seal(session, text).encode())
+        return text if good else ""
 
     def _sign(self, purpose: str, text: str) -> str:
         return hmac.new(self._secret, f"{purpose}\n{text}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()

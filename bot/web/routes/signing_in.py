@@ -10,12 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.pages.frame import render
-from bot.web.routes.desk import Desk, posted
+from bot.web.routes.desk import Desk, own_path, posted
 from bot.web.routes.sessions import client_name, is_token
 
 log = logging.getLogger(__name__)
-
-FIRST_PAGE = "/operators"
 
 
 class SigningIn:
@@ -60,12 +58,6 @@ class SigningIn:
         response = self.desk.go("/", "signed_out")
         self.desk.sessions.write(response, self.desk.sessions.begin(operator=False), secure=self.desk.is_https)
         return response
-
-
-def own_path(text: str) -> str:
-    """A path of this site to go to after signing in; the operators' first page for anything else."""
-    good = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and len(text) < 500
-    return text if good else FIRST_PAGE
 
 
 def routes(desk: Desk) -> list[Route]:

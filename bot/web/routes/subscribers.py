@@ -7,11 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.model import Destination
+from bot.model import PAUSED_BY_OPERATOR, Destination
 from bot.store import destinations
-from bot.web.operations import PAUSED_BY_OPERATOR, Operations
+from bot.subscriptions import Subscriptions
+from bot.web.operations import Operations
 from bot.web.pages.subscribers import read_subscribers, render_subscribers
-from bot.web.routes.desk import Desk, before, posted
+from bot.web.routes.desk import Desk, before, own_path, posted
 
 HERE = "/operators/subscribers"
 MOST_TOPICS = 500
@@ -27,16 +28,10 @@ class SubscriberPages:
         self.subscriptions = operations.subscriptions
 
     def all(self, request: Request) -> Response:
-        """A page of them; with an undo where one was just removed."""
+        """A page of them."""
         page = self.desk.operator_page(request)
-        removed = _numbers(request.query_params.get("removed", ""))[:1]
         with self.database.read() as connection:
-            shown = read_subscribers(
-                connection,
-                before=before(request),
-                removed=removed[0] if removed else None,
-                topics=_numbers(request.query_params.get("topics", "")),
-            )
+            shown = read_subscribers(connection, before=before(request))
         return self.desk.html(request, page, render_subscribers(page, shown))
 
     def pause(self, request: Request, _form: FormData) -> Response:
@@ -60,20 +55,27 @@ class SubscriberPages:
         found = self._found(request)
         if found is None or found.declared:
             return self.desk.not_found(request)
-        followed = ",".join(str(topic.id) for topic in self.subscriptions.following(found)[:MOST_TOPICS])
-        self.subscriptions.remove(found)
-        return self.desk.go(f"{HERE}?removed={found.id}&topics={followed}", "removed")
+        return removed(self.desk, request, self.subscriptions, found, HERE)
 
     def restore(self, request: Request, form: FormData) -> Response:
         """Bring a removed one back with what it followed."""
         topics = _numbers(str(form.get("topics", "")))
-        if self.subscriptions.restore(request.path_params["destination"], topics) is None:
-            return self.desk.not_found(request)
-        return self.desk.go(HERE, "restored")
+        back = self.subscriptions.restore(request.path_params["destination"], topics)
+        here = own_path(str(form.get("back", "")), HERE)
+        return self.desk.go(here, "restored" if back is not None else "nothing_to_undo")
 
     def _found(self, request: Request) -> Destination | None:
         with self.database.read() as connection:
             return destinations.destination_by_id(connection, request.path_params["destination"])
+
+
+def removed(
+    desk: Desk, request: Request, subscriptions: Subscriptions, destination: Destination, here: str
+) -> Response:
+    """Remove it, and go to a page that offers the undo."""
+    followed = ",".join(str(topic.id) for topic in subscriptions.following(destination)[:MOST_TOPICS])
+    subscriptions.remove(destination)
+    return desk.go_with_undo(request, here, "removed", "subscriber", destination.id, followed)
 
 
 def _numbers(text: str) -> list[int]:

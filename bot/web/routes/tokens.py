@@ -41,9 +41,15 @@ class TokenPages:
 
     def revoke(self, request: Request, _form: FormData) -> Response:
         """Let nobody in by it any more."""
-        if not self.desk.tokens.revoke(request.path_params["token"]):
+        token = request.path_params["token"]
+        if not self.desk.tokens.revoke(token):
             return self.desk.not_found(request)
-        return self.desk.go(HERE, "token_revoked")
+        return self.desk.go_with_undo(request, HERE, "token_revoked", "token", token)
+
+    def restore(self, request: Request, _form: FormData) -> Response:
+        """Take a revocation back, soon after it."""
+        restored = self.desk.tokens.restore(request.path_params["token"])
+        return self.desk.go(HERE, "token_restored" if restored else "nothing_to_undo")
 
 
 def routes(desk: Desk, operations: Operations) -> list[Route]:
@@ -53,4 +59,5 @@ def routes(desk: Desk, operations: Operations) -> list[Route]:
         Route(HERE, pages.all, methods=["GET"]),
         Route(HERE, posted(desk, pages.add), methods=["POST"]),
         Route(f"{HERE}/{{token:int}}/revoke", posted(desk, pages.revoke), methods=["POST"]),
+        Route(f"{HERE}/{{token:int}}/restore", posted(desk, pages.restore), methods=["POST"]),
     ]

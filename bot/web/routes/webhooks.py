@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.model import Destination
-from bot.web.operations import PAUSED_BY_OPERATOR, Operations, WebhookDraft, WrongInputError
+from bot.model import PAUSED_BY_OPERATOR, Destination
+from bot.web.operations import Operations, WebhookDraft, WrongInputError
 from bot.web.pages import webhooks
 from bot.web.routes.desk import Desk, Posted, posted
+from bot.web.routes.subscribers import removed
 
 
 class WebhookPages:
@@ -75,15 +76,22 @@ class WebhookPages:
         with self.database.read() as connection:
             return webhooks.read_webhook(connection, destination)
 
-    def doing(self, act: Callable[[Destination], object], notice: str, *, stays: bool = True) -> Posted:
-        """A button: do that to the webhook, and show it (or the list, where it is gone)."""
+    def remove(self, request: Request, _form: FormData) -> Response:
+        """Send it nothing any more; the list offers the undo."""
+        destination = self.operations.webhook(request.path_params["slug"])
+        if destination is None or destination.declared:
+            return self.desk.not_found(request)
+        return removed(self.desk, request, self.operations.subscriptions, destination, "/webhooks")
+
+    def doing(self, act: Callable[[Destination], object], notice: str) -> Posted:
+        """A button: do that to the webhook, and show it."""
 
         def handler(request: Request, _form: FormData) -> Response:
             destination = self.operations.webhook(request.path_params["slug"])
             if destination is None:
                 return self.desk.not_found(request)
             act(destination)
-            return self.desk.go(f"/webhooks/{destination.address}" if stays else "/webhooks", notice)
+            return self.desk.go(f"/webhooks/{destination.address}", notice)
 
         return posted(self.desk, handler)
 
@@ -99,7 +107,7 @@ def routes(desk: Desk, operations: Operations) -> list[Route]:
         "pause": pages.doing(lambda one: subscriptions.pause(one, PAUSED_BY_OPERATOR), "paused"),
         "resume": pages.doing(subscriptions.resume, "resumed"),
         "rotate": pages.doing(operations.rotate_secret, "rotated"),
-        "remove": pages.doing(subscriptions.remove, "removed", stays=False),
+        "remove": posted(desk, pages.remove),
     }
     return [
         Route("/webhooks", pages.all, methods=["GET"]),

@@ -25,6 +25,7 @@
         : await fetch(form.dataset.preview, { ...asking, method: "POST", body: entered });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       into.replaceChildren(...fresh.body.childNodes);
+      field.setAttribute("aria-invalid", into.querySelector(".problem") !== null);
     } catch (error) {
       if (error.name === "AbortError") return;
       shown = "";
