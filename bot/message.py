@@ -404,8 +404,8 @@ def _operator(writer: _Writer, data: Mapping[str, Any], language: str) -> None:
 
 def _lines(data: Mapping[str, Any]) -> Iterable[str]:
     """Simple values as "name: value", up to five."""
-    shown = [(key, value) for key, value in data.items() if isinstance(value, str | int | float) and value != ""]
-    return [cut(f"{one_line(key, 60)}: {one_line(value, 500)}", 200) for key, value in shown[:5]]
+    said = [(key, one_line(value, 500)) for key, value in data.items() if isinstance(value, str | int | float)]
+    return [cut(f"{one_line(key, 60)}: {value}", 200) for key, value in [one for one in said if one[1]][:5]]
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

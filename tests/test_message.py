@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fake_bot_text import formatted
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.clean import MAXIMUM_MARKS, cut, one_line, units, web_address
@@ -225,6 +225,7 @@ data = st.fixed_dictionaries(
 
 
 @given(data, st.sampled_from(["article.published", "article.updated", "digest", "operator", "ping", "endpoint.verify"]))
+@example({"message": " "}, "endpoint.verify")
 @settings(max_examples=100, deadline=None)
 def test_whatever_a_page_holds_the_server_takes_the_message(data: dict[str, Any], type: Any) -> None:
     for message in compose(Alert(type, NOW, data), "vi", buttons="one"):
