@@ -177,6 +177,10 @@ class _Telling:
         owed = set(owing.owe(self._connection, alert, key, owings, self._now))
         if not owed:
             owing.withdraw_alert(self._connection, alert)
+        copies = self._copies.get(article.story or 0, [])
+        if len(copies) > 1 and not revision:
+            named = {one.id or 0: {"url": one.url, "source": one.source} for one in copies}
+            owing.name_copies(self._connection, key, named)
         silent = {one.destination_id for one in owings if one.skipped}
         self._woken.update(
             (target_kind(one.kind), one.destination_id)

@@ -100,7 +100,7 @@ def test_the_baseline_is_shown_and_told_to_nobody(newsroom: Newsroom) -> None:
     assert {"all", "sources/portal", f"topics/{EXTREMISM.slug}"} <= marked
 
 
-def test_a_story_is_told_once_and_names_its_copies(newsroom: Newsroom) -> None:
+def test_a_story_is_told_once_and_names_its_copies(newsroom: Newsroom, clock: Clock) -> None:
     follower = newsroom.follower("desk")
     first = newsroom.publish()
     newsroom.announcer.announce_all()
@@ -109,6 +109,10 @@ def test_a_story_is_told_once_and_names_its_copies(newsroom: Newsroom) -> None:
         stories.join(connection, copy.id or 0, first.id or 0)
     assert newsroom.announcer.announce_all().deliveries == 0
     assert len(owed(newsroom, follower.id)) == 1
+    with newsroom.database.read() as connection:
+        (waiting,) = deliveries.pending(connection, follower.id, clock(), 10)
+    assert waiting.alert.data["article"]["url"] == first.url
+    assert waiting.alert.data["story"]["also"] == [{"url": copy.url, "source": "portal"}]
 
 
 def test_copies_found_together_are_named_in_the_one_alert(newsroom: Newsroom, clock: Clock) -> None:
