@@ -32,10 +32,11 @@ class Desk:
         self.app.chat.start()
         api.wait_until(lambda: self.app.chat.ready)
 
-    def say(self, sender: Chat, text: str) -> dict[str, Any]:
-        count = len(sender.messages)
-        self.api.say(sender, text)
-        return self.api.wait_for(sender, count + 1)
+    def say(self, sender: Chat, text: str, to: Chat | None = None) -> dict[str, Any]:
+        place = to or sender
+        count = len(place.messages)
+        self.api.say(sender, text, to=place)
+        return self.api.wait_for(place, count + 1)
 
     def publish(self, title: str, text: str) -> None:
         self.newsroom.publish(title, text)
@@ -124,10 +125,12 @@ def test_a_query_is_tried_while_it_is_followed(desk: Desk, clock: Clock) -> None
     assert "6 bài, khoảng 0.2 bài mỗi ngày" in desk.say(binh, "/follow heroin lorry")["text"]
 
 
-def test_votes_make_an_own_query_better_and_back(desk: Desk, clock: Clock) -> None:
-    anna = desk.api.person(ANNA)
-    desk.say(anna, "/follow oil")
-    assert labels(desk.say(anna, "/following")) == []
+@pytest.mark.parametrize("kind", ["private", "group"])
+def test_votes_make_an_own_query_better_and_back(desk: Desk, clock: Clock, kind: str) -> None:
+    anna, binh = desk.api.person(ANNA), desk.api.person(BINH, "Binh")
+    place = desk.api.group(-5, administrators={ANNA}) if kind == "group" else anna
+    desk.say(anna, "/follow oil", to=place)
+    assert labels(desk.say(anna, "/following", to=place)) == []
     with desk.database.read() as connection:
         (topic,) = [one for one in topics.active_topics(connection, everybody=True) if one.query == "oil"]
     for number in range(45):
@@ -139,19 +142,22 @@ def test_votes_make_an_own_query_better_and_back(desk: Desk, clock: Clock) -> No
             if match_of.topic_id == topic.id:
                 olive = match_of.article_id % 3 == 1
                 topics.vote(connection, match_of.topic_id, match_of.article_id, "telegram:100", not olive, clock())
-    following = desk.say(anna, "/following")
+    following = desk.say(anna, "/following", to=place)
     assert labels(following) == ["Improve: oil"]
     desk.api.answer_to(desk.api.press(anna, following, "Improve"))
     desk.api.wait_until(lambda: "30 👍, 15 👎" in following["text"])
     assert "Wanted: 67 % → 100 % of what comes; 100 % of what you want still comes." in following["text"]
     change = following["text"].splitlines()[3]
+    if kind == "group":
+        refused = desk.api.answer_to(desk.api.press(binh, following, "Take 1"))
+        assert refused["text"] == "Only administrators of this chat can change what it follows."
     desk.api.answer_to(desk.api.press(anna, following, "Take 1"))
     desk.api.wait_until(lambda: following["text"] == f"You follow (oil) {change} now, in place of oil.")
     assert len(desk.votes(f"(oil) {change}")) == 45
     desk.api.answer_to(desk.api.press(anna, following, "Undo"))
     desk.api.wait_until(lambda: following["text"] == f"You follow oil now, in place of (oil) {change}.")
     with desk.database.read() as connection:
-        owned = [one.query for one in topics.active_topics(connection, f"telegram:{ANNA}")]
+        owned = [one.query for one in topics.active_topics(connection, f"telegram:{place.id}")]
     assert owned == ["oil"]
 
 

@@ -47,7 +47,7 @@ def test_two_hundred_votes_raise_the_precision():
         promised.append(best)
     assert all(before.recall == 1.0 for before in befores)
     assert mean(one.precision for one in afters) - mean(one.precision for one in befores) >= 0.05
-    assert mean(one.recall for one in afters) >= 0.83
+    assert min(one.recall for one in afters) >= 0.83
     # What is promised is what comes.
     gains = [one.after.precision - one.before.precision for one in promised]
     came = [after.precision - before.precision for before, after in zip(befores, afters, strict=True)]

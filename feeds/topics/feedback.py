@@ -25,15 +25,20 @@ from feeds.topics.text import stem
 FEWEST_VOTES = 20
 """Of both kinds together; below, chance speaks."""
 LEAST_RECALL = 0.83
-_LEAST_GAIN = 0.01
+_LEAST_GAIN = 0.02
 _FOLDS = 5
 _SIGNIFICANT = 1.6
+"""In standard errors, for a word that is weighed among many."""
+_SIGNIFICANT_ALONE = 3.0
+"""For a word that decides by itself: of a thousand words some seem to tell by chance."""
 _MOST_EXCLUDED = 3
-_MOST_REQUIRED = 8
+_MOST_REQUIRED = 14
 _MOST_WEIGHTED = 24
 _SCALE = 2.0
-# Recall on votes that were learned from is flattering by about so much.
 _RESERVE = 0.05
+"""Recall on votes that were learned from is flattering by about so much."""
+_CAUTION = 0.8
+"""Standard errors by which a measured recall must lie above the least one: few 👍 say little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ def suggest(
     downs = sum(not one.up for one in voted)
     if len(voted) < FEWEST_VOTES or not downs or downs == len(voted):
         return []
+    ups = len(voted) - downs
     before = Measure(1 - downs / len(voted), 1.0)
     found = []
     for kind, learn in _LEARNERS.items():
@@ -104,7 +110,7 @@ def suggest(
         if added is None:
             continue
         after = _cross_validated(learn, voted, written_as, least_recall)
-        if after.precision - before.precision < _LEAST_GAIN or after.recall < least_recall:
+        if after.precision - before.precision < _LEAST_GAIN or after.recall - _doubt(after.recall, ups) < least_recall:
             continue
         try:
             changed = parse(f"({query.text}) {added}", query.language, topics=topics)
@@ -113,6 +119,11 @@ def suggest(
             continue
         found.append(Suggestion(kind, added, changed, before, after))
     return sorted(found, key=lambda one: (-one.after.precision, -one.after.recall))
+
+
+def _doubt(recall: float, ups: int) -> float:
+    """Return how far the true recall may lie below one that was measured on so many 👍."""
+    return _CAUTION * sqrt(recall * (1 - recall) / ups)
 
 
 def measure(query: Query, votes: Sequence[Vote]) -> Measure:
@@ -209,10 +220,10 @@ def _exclude(voted: list[_Voted], written_as: dict[str, str], least_recall: floa
     lost: set[int] = set()
     chosen: list[str] = []
     for evidence in _evidence(voted):
-        if evidence.significance < _SIGNIFICANT or len(chosen) == _MOST_EXCLUDED:
+        if evidence.significance < _SIGNIFICANT_ALONE or len(chosen) == _MOST_EXCLUDED:
             continue
         also = lost | {number for number, one in enumerate(voted) if one.up and evidence.word in one.words}
-        if 1 - len(also) / ups >= least_recall + _RESERVE:
+        if 1 - len(also) / ups >= least_recall + _RESERVE + _doubt(least_recall, ups):
             lost = also
             chosen.append(evidence.word)
     return " ".join(f"-{written_as[word]}" for word in chosen) or None
@@ -228,7 +239,7 @@ def _require(voted: list[_Voted], written_as: dict[str, str], least_recall: floa
             continue
         chosen.append(evidence.word)
         kept |= {number for number, one in enumerate(voted) if one.up and evidence.word in one.words}
-        if len(kept) / ups >= least_recall + _RESERVE:
+        if len(kept) / ups >= least_recall + _RESERVE + _doubt(least_recall, ups):
             return f"({' OR '.join(written_as[word] for word in chosen)})"
     return None
 
@@ -243,16 +254,19 @@ def _weigh(voted: list[_Voted], written_as: dict[str, str], least_recall: float)
         learned = _weights([one for number, one in enumerate(voted) if number % _FOLDS != fold])
         balances += [(_balance(one, learned), one.up) for one in voted[fold::_FOLDS]]
     ups = sum(one.up for one in voted)
-    best: tuple[float, int] | None = None
+    aim = least_recall + _doubt(least_recall, ups)
+    best: tuple[float, int, int] | None = None
     for least in sorted({balance for balance, _ in balances})[1:]:
         kept = [up for balance, up in balances if balance >= least]
-        if sum(kept) / ups >= least_recall and (best is None or sum(kept) / len(kept) > best[0]):
-            best = (sum(kept) / len(kept), len(kept))
+        if sum(kept) / ups >= aim and (best is None or sum(kept) / len(kept) > best[0]):
+            best = (sum(kept) / len(kept), least, len(kept))
     if best is None:
         return None
-    # With the weights of all votes: the line that keeps as many.
     weights = _weights(voted)
-    least = sorted((_balance(one, weights) for one in voted), reverse=True)[best[1] - 1]
+    # All votes make more words significant than a part does, and so larger sums; and what was learned from flatters.
+    # The lower of two lines keeps more: that of the sums before, and the one that keeps as many now.
+    _, before, number = best
+    least = min(before, sorted((_balance(one, weights) for one in voted), reverse=True)[number - 1])
     # Sums to reach are above 0: a balance of at least -2 is written as an exclusion of what reaches 3 the other way.
     sign, threshold, excluded = (1, least, "") if least > 0 else (-1, 1 - least, "-")
     if threshold > sum(sign * weight for weight in weights.values() if sign * weight > 0):
