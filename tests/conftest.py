@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -16,6 +17,10 @@ from bot.migrations import migrate
 from feeds.database import Database
 
 CHROMIUM = "/usr/bin/chromium"
+
+# How long an example takes is for `make bench`: on a busy machine any may take long.
+hypothesis.settings.register_profile("tocsin")
+hypothesis.settings.load_profile("tocsin")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -42,7 +42,7 @@ def accept(reply: Reply) -> None:
 
 
 @given(language, topics, st.integers(-5, 50))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_lists_of_topics(language: str, topics: list[Topic], page: int) -> None:
     destination = Destination(1, "telegram", "1", digest="daily 08:00", muted_until=datetime(2027, 1, 1, tzinfo=UTC))
     accept(replies.topics(language, topics, {topic.id for topic in topics[::2] if topic.id}, page))
@@ -54,13 +54,13 @@ def test_lists_of_topics(language: str, topics: list[Topic], page: int) -> None:
 
 
 @given(language, st.lists(st.builds(Found, title=long_text, url=st.none() | long_text, remark=long_text), max_size=60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_lines_of_a_service(language: str, lines: list[Found]) -> None:
     accept(replies.found(replies.words(language, "search_results", query=lines[0].title if lines else ""), lines))
 
 
 @given(language, long_text.filter(bool), st.integers(0, 8000), hostile, st.none() | long_text)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_query_that_is_refused(
     language: str, query: str, position: int, message: str, suggestion: str | None
 ) -> None:

@@ -274,7 +274,7 @@ def test_a_challenge_page_is_never_an_article() -> None:
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=600) | st.text(max_size=600).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_give_an_article_or_a_challenge(body: bytes) -> None:
     try:
@@ -291,7 +291,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(FRAGMENTS, max_size=30))
 def test_any_heap_of_markup_is_read(fragments: list[str]) -> None:
     try:

@@ -89,7 +89,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PIECES, max_size=25))
 def test_sanitising_again_changes_nothing(parts: list[str]) -> None:
     once = sanitise("".join(parts), BASE)

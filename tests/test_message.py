@@ -226,7 +226,7 @@ data = st.fixed_dictionaries(
 
 @given(data, st.sampled_from(["article.published", "article.updated", "digest", "operator", "ping", "endpoint.verify"]))
 @example({"message": " "}, "endpoint.verify")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whatever_a_page_holds_the_server_takes_the_message(data: dict[str, Any], type: Any) -> None:
     for message in compose(Alert(type, NOW, data), "vi", buttons="one"):
         accept(message)

@@ -104,7 +104,7 @@ def test_a_pager_of_numbers(here: str, pager: str, expected: str | None) -> None
     assert found == (None if expected is None else f"https://portal.test{expected}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(["<a href='?page=2'", " rel=next", ">", "Next", "</a>", "<form>", "<button", "<b", "&", "\x00"])

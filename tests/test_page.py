@@ -144,7 +144,7 @@ def test_a_list_stated_in_json_ld_is_read_by_its_pattern() -> None:
         read_list(b"<html><body><p>text of the page</p></body></html>", URL, pattern="json-ld")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=500))
 def test_any_bytes_are_a_list_or_an_error(body: bytes) -> None:
     try:

@@ -116,7 +116,7 @@ specs = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(specs, items, st.booleans())
 def test_no_article_breaks_a_feed(spec: FeedSpec, item: FeedItem, full: bool) -> None:
     for render, problems in (
@@ -129,7 +129,7 @@ def test_no_article_breaks_a_feed(spec: FeedSpec, item: FeedItem, full: bool) ->
         assert body == render(spec, [item], full=full)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(items)
 def test_feedparser_reads_whatever_is_rendered(item: FeedItem) -> None:
     for body in (rss(SPEC, [item]), atom(SPEC, [item])):
@@ -138,7 +138,7 @@ def test_feedparser_reads_whatever_is_rendered(item: FeedItem) -> None:
         assert len(parsed.entries) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_text)
 def test_a_title_arrives_as_it_is_but_for_what_no_document_can_hold(title: str) -> None:
     item = FeedItem(Article(url="https://a.example/", title=f"a{title}b", found=datetime(2026, 1, 1, tzinfo=UTC)))
@@ -153,7 +153,7 @@ def test_a_title_arrives_as_it_is_but_for_what_no_document_can_hold(title: str) 
     assert titles == {" ".join(holdable.split())}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(any_address)
 def test_an_address_is_a_uri_or_nothing(address: str) -> None:
     uri = web_address(address)
@@ -163,7 +163,7 @@ def test_an_address_is_a_uri_or_nothing(address: str) -> None:
         assert web_address(uri) == uri  # what is a URI already stays as it is
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     any_text,
     st.lists(st.builds(Outline, any_text, st.one_of(st.none(), any_address), description=any_text), min_size=1),
@@ -179,7 +179,7 @@ def test_opml_survives_the_way_there_and_back() -> None:
     assert [feed.text for outline in OUTLINES for feed in outline.feeds()] == ["Hội nghị", "B", "Everything"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.binary(), st.builds(lambda b: b"<opml><body>" + b, st.binary())))
 def test_whatever_is_handed_in_as_opml_is_read_or_refused(body: bytes) -> None:
     try:

@@ -39,7 +39,7 @@ def test_thousands_of_queries_agree_with_the_plain_evaluator(seed):
 
 
 @given(st.integers(0, 2**32), st.text(max_size=60), st.text(max_size=200), st.sampled_from(["en", "vi", "fr", None]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_text_at_all(seed, title, text, language):
     queries, rng = generated(seed, 30)
     mixed = f"{text} {article(rng).text} {text}"
@@ -48,7 +48,7 @@ def test_any_text_at_all(seed, title, text, language):
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_adding_replacing_and_removing_is_live(seed):
     queries, rng = generated(seed, 60)
     index = Index(list(queries.items())[:20])

@@ -277,7 +277,7 @@ class TestHostile:
         assert time.process_time() - start < 5
 
     @given(st.text(alphabet=st.sampled_from("ab \"()*-=:,@/|&?.'NEAROT12345é\n\u0301"), max_size=40))
-    @settings(max_examples=600, deadline=None)
+    @settings(max_examples=600)
     def test_anything_typed_is_a_query_or_a_helpful_error(self, text):
         try:
             query = parse(text)
@@ -288,7 +288,7 @@ class TestHostile:
             assert written(parse(written(query.root)).root) == written(query.root)
 
     @given(st.text(max_size=60))
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     def test_any_character_at_all(self, text):
         try:
             parse(text)
