@@ -19,7 +19,7 @@ from feeds.database import Database
 CHROMIUM = "/usr/bin/chromium"
 
 # How long an example takes is for `make bench`: on a busy machine any may take long.
-hypothesis.settings.register_profile("tocsin")
+hypothesis.settings.register_profile("tocsin", deadline=None)
 hypothesis.settings.load_profile("tocsin")
 
 

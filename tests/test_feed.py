@@ -558,7 +558,7 @@ pieces = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(pieces, max_size=60), st.binary(max_size=30))
 def test_any_soup_gives_entries_or_says_that_it_is_none(soup: list[str], noise: bytes) -> None:
     for start in ("<rss><channel>", '<feed xmlns="http://www.w3.org/2005/Atom">'):

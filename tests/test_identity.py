@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.canonical import canonical_url, permanent_part
@@ -450,7 +450,6 @@ entries = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(entries, max_size=8), min_size=1, max_size=4))
 def test_whatever_a_site_shows_a_second_look_finds_nothing_new(looks: Sequence[Sequence[Entry]]) -> None:
     """`Site.look` also asserts that no name and no uid is given to two articles."""

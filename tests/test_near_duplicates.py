@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.near_duplicates import BANDS, bands, containment, same_story, signature, similarity
@@ -143,7 +143,6 @@ def test_stored_signatures_stay_valid() -> None:
     assert bands(made)[0] == 1528832539444777289
 
 
-@settings(deadline=None)
 @given(st.text(max_size=3000))
 def test_any_text_is_its_own_copy(text: str) -> None:
     made = signature(text)
