@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from feeds import near_duplicates
+from feeds.aside import aside
 from feeds.errors import FeedsError
 from feeds.extract import clean_text, read_article, sanitise
 from feeds.fetch import Response
@@ -62,7 +63,8 @@ def complete(
     else:
         try:
             response = get(entry.url)
-            article = read_article(
+            article = aside(
+                read_article,
                 response.body,
                 response.url,
                 time_zone=source.time_zone,

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from feeds.aside import aside
+from feeds.errors import ReadError
 from feeds.model import Entry, Source
 
 
@@ -31,25 +33,28 @@ class Read(Protocol):
         """
 
 
-def _leads_nowhere(body: bytes, url: str, source: Source) -> str | None:
-    return None
-
-
-def _ends_here(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """A kind of source.
+    """A kind of source: its functions, large bodies read in a process beside (`feeds.aside`)."""
 
-    `leads_to` gives the address to fetch and read in place of a body that only points there. `goes_on` gives the
-    address of the older part of the list, where a response (body, address, headers) names one.
-    """
+    reader: Read
+    pointer: Callable[[bytes, str, Source], str | None] | None = None
+    follower: Callable[[bytes, str, Mapping[str, str]], str | None] | None = None
 
-    read: Read
-    leads_to: Callable[[bytes, str, Source], str | None] = _leads_nowhere
-    goes_on: Callable[[bytes, str, Mapping[str, str]], str | None] = _ends_here
+    def read(self, body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+        """As `Read` says; ReadError too where a hostile body would not be read in time."""
+        return aside(self.reader, body, url, content_type, source)
+
+    def leads_to(self, body: bytes, url: str, source: Source) -> str | None:
+        """The address to fetch and read in place of a body that only points there."""
+        return aside(self.pointer, body, url, source) if self.pointer else None
+
+    def goes_on(self, body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
+        """The address of the older part of the list, where a response (body, address, headers) names one."""
+        try:
+            return aside(self.follower, body, url, headers) if self.follower else None
+        except ReadError:
+            return None
 
 
 # Readers are imported when they are first used: a process that only serves pages should not pay for parsers.
@@ -124,8 +129,8 @@ def _older_items(body: bytes, url: str, headers: Mapping[str, str]) -> str | Non
 
 
 KINDS: dict[str, SourceKind] = {
-    "feed": SourceKind(_read_feed, goes_on=_older_items),
-    "api": SourceKind(_read_api, goes_on=_older_part),
+    "feed": SourceKind(_read_feed, follower=_older_items),
+    "api": SourceKind(_read_api, follower=_older_part),
     "sitemap": SourceKind(_read_sitemap, _first_child_sitemap),
-    "page": SourceKind(_read_page, goes_on=_older_page),
+    "page": SourceKind(_read_page, follower=_older_page),
 }

@@ -193,6 +193,13 @@ def linked(tree: HtmlElement, base: str) -> Iterator[Candidate]:
             yield Candidate("links", target, 0.6, "a page that may list feeds")
 
 
+def feeds_named(html: bytes, url: str) -> list[Candidate]:
+    """The feeds that a page announces or links."""
+    tree = parse(html)
+    base = base_of(tree, url)
+    return [one for one in (*announced(tree, base), *linked(tree, base)) if one.kind == "feed"]
+
+
 def _site(host: str) -> str:
     """The registrable part of a host name, nearly: `ministry.gov.vn` and `who.int` with all that is below them."""
     labels = host.split(".")

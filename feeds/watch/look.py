@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from feeds.aside import aside
 from feeds.errors import ReadError
 from feeds.fetch import Response
 from feeds.link_header import related
@@ -125,7 +126,8 @@ def _learn_of_feed(look: Look) -> None:
     if look.response is None or "feed" not in (look.source.kind, look.learned.get("kind")):
         return
     try:
-        said = read_feed_metadata(look.response.body, look.response.url, look.response.content_type)
+        response = look.response
+        said = aside(read_feed_metadata, response.body, response.url, response.content_type)
     except ReadError:
         return
     look.learned["wishes"] = {
