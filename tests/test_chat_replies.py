@@ -17,6 +17,7 @@ from bot.languages import LANGUAGES
 from bot.model import Destination
 from feeds.errors import QueryError
 from feeds.model import Topic
+from feeds.store.query_preview import QueryPreview
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 hostile = st.text(max_size=80) | st.text("<>&\"'{}\u202e\u0301\ud800 \n`*_", max_size=80)
@@ -51,6 +52,17 @@ def test_lists_of_topics(language: str, topics: list[Topic], page: int) -> None:
     if topics:
         accept(replies.followed(language, topics[0], True))
         accept(replies.unfollowed(language, topics[0]))
+
+
+@given(language, st.lists(hostile | long_text, max_size=5), st.booleans())
+@settings(max_examples=50, deadline=None)
+def test_what_a_query_would_have_brought(language: str, said: list[str], exact: bool) -> None:
+    shares = tuple((one, 0.7) for one in said)
+    tried = QueryPreview(35_000, 0, exact, 0, 0.0, (), tuple(said), shares, tuple(said), 9.0)
+    reply = replies.followed(language, Topic("own", "submarine"), True, tried)
+    accept(reply)
+    none = {"en": "None of", "vi": "Không bài nào trong"}[language]
+    assert (none in reply.html) == exact, "that nothing matches is only said where everything was asked"
 
 
 @given(language, st.lists(st.builds(Found, title=long_text, url=st.none() | long_text, remark=long_text), max_size=60))

@@ -123,6 +123,9 @@ def test_a_query_is_tried_while_it_is_followed(desk: Desk, clock: Clock) -> None
     assert labels(told)[0] == "Undo"
     assert "None of the 6 stored articles matches it." in desk.say(anna, "/follow submarine")["text"]
     assert "6 bài, khoảng 0.2 bài mỗi ngày" in desk.say(binh, "/follow heroin lorry")["text"]
+    imprecise = desk.say(binh, "/follow khung bo")["text"]
+    assert "Không bài nào trong 6 bài đã lưu khớp." in imprecise
+    assert "⚠️ «khung» gõ không dấu nên khớp với mọi dấu: thiếu chính xác." in imprecise
 
 
 @pytest.mark.parametrize("kind", ["private", "group"])

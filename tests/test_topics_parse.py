@@ -198,6 +198,7 @@ class TestWarnings:
 
     def test_vietnamese_without_accents(self):
         assert parse("an", "vi").warnings
+        assert parse("an*", "vi").warnings
         assert parse("khung bo", "vi").warnings
         assert parse('"khung bo"', "vi").warnings
         assert parse('lang:vi "khung bo"').warnings

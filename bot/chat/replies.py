@@ -124,7 +124,7 @@ def followed(language: str, topic: Topic, new: bool, tried: QueryPreview | None 
 def _tried(language: str, tried: QueryPreview) -> list[str]:
     """What the query would have brought: how much, the latest, and which of its clauses do nothing or too much."""
     if not tried.estimate:
-        lines = [words(language, "tried_none", number=tried.total)]
+        lines = [words(language, "tried_none" if tried.exact else "tried_few", number=tried.total)]
     else:
         in_all = f"{'' if tried.exact else '≈ '}{tried.estimate}"
         month, day = round(tried.per_day * query_preview.DAYS), f"{tried.per_day:.1f}"
@@ -132,7 +132,8 @@ def _tried(language: str, tried: QueryPreview) -> list[str]:
         title, url = shown(tried.samples[0].article.title), web_address(tried.samples[0].article.url)
         latest = f'<a href="{escape(url)}">{title}</a>' if url and title else title
         lines.append(sentence(language, "tried_latest", title=latest))
-    lines += [f"⚠️ {escape(said_in(language, warning), quote=False)}" for warning in tried.warnings[:_CLAUSES]]
+    warnings = [cut(one_line(said_in(language, warning)), 2 * _VALUE) for warning in tried.warnings[:_CLAUSES]]
+    lines += [f"⚠️ {escape(warning, quote=False)}" for warning in warnings]
     lines += [words(language, "tried_dead", clause=clause) for clause in tried.dead[:_CLAUSES]]
     lines += [
         words(language, "tried_noisy", clause=clause, share=round(100 * share))

@@ -49,6 +49,7 @@ TEXTS: dict[str, str] = {
     "following_muted": "Muted until {until}.",
     "tried": "It would have brought {month} in {days} days, about {day} a day; {in_all} stored articles match.",
     "tried_latest": "The latest: {title}",
+    "tried_few": "Few of the {number} stored articles match it, or none.",
     "tried_none": "None of the {number} stored articles matches it.",
     "tried_dead": "In no stored article: <code>{clause}</code>",
     "tried_noisy": "Brings {share} % of it alone: <code>{clause}</code>",

@@ -53,6 +53,7 @@ TEXTS: dict[str, str] = {
         "{in_all} bài đã lưu khớp."
     ),
     "tried_latest": "Mới nhất: {title}",
+    "tried_few": "Ít bài hoặc không bài nào trong {number} bài đã lưu khớp.",
     "tried_none": "Không bài nào trong {number} bài đã lưu khớp.",
     "tried_dead": "Không có trong bài đã lưu nào: <code>{clause}</code>",
     "tried_noisy": "Một mình mang đến {share} %: <code>{clause}</code>",

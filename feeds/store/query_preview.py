@@ -72,6 +72,7 @@ _LEAF_EXPECTED = 10 * _LEAF_CANDIDATES
 
 _PRIOR = 20
 _FEW = 1_000
+"""Articles that are few: an index of them is read at once, and PostgreSQL's figures for them say little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _propose(connection: Connection, query: Query, now: datetime) -> _Proposed:
     if newest_id is None:
         return _Proposed(0)
     since = max(oldest_id, newest_id - LOOKED_BACK)
-    expected = search.expected(connection, query) or 0
+    expected = (search.expected(connection, query) or 0) if stored.total > _FEW else 0
     if expected < FREQUENT * stored.total:
         expected = 0
     ids = search.all_ids(connection, since=since) if expected else search.all_candidates(connection, query, since=since)
@@ -282,6 +283,8 @@ def _verify(connection: Connection, query: Query, proposed: _Proposed, reading: 
             seen.add(places[article.id or 0], document, None if match is None else Hit(article, match))
         # What was drawn before the last of these and is no candidate has been answered too.
         seen.places.update(takewhile(worth[start : start + _AT_ONCE][-1].__ne__, unasked))
+    else:
+        seen.places.update(unasked)
     return seen
 
 

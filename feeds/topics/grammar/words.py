@@ -61,12 +61,12 @@ def read_word(cursor: Cursor, token: Token, scope: Scope, spelled: Spelling) -> 
     if not pieces:
         raise cursor.fail(f"«{written}» holds no letter or digit", token, "a word", cursor.without(token))
     loose = spelled.loose or len(pieces) > 1
-    if spelled.unaccented_vietnamese and not prefix and not exact and vietnamese.is_plain_syllable(bare):
+    if spelled.unaccented_vietnamese and not exact and vietnamese.is_plain_syllable(bare):
         cursor.warnings.append(
-            f"«{bare}» is typed without accents and matches any: imprecise."
+            f"«{written}» is typed without accents and matches any: imprecise."
             " Put syllables that belong together in quotation marks."
             if spelled.loose
-            else f"«{bare}» is one syllable without accent: in Vietnamese articles it matches only itself."
+            else f"«{written}» is one syllable without accent: in Vietnamese articles it matches only itself."
         )
     return _leaf(written, _alternatives([(bare, prefix)], kind, loose, scope), scope)
 
