@@ -78,6 +78,13 @@ def test_check_names_every_error_with_its_line(tocsin: Command) -> None:
     assert "Traceback" not in found.err
 
 
+def test_check_notes_what_is_doubtful_and_is_content(tocsin: Command) -> None:
+    tocsin.configure(topics='[[topic]]\nslug = "terror"\nlanguage = "vi"\nquery = "khung bo"\n')
+    found = tocsin("check")
+    assert (found.code, "right (1 source, 1 topic, 0 channels)" in found.out) == (0, True)
+    assert "topics.toml:4: note: «khung» is typed without accents" in found.err
+
+
 def test_check_runs_the_samples_of_topics(tocsin: Command) -> None:
     tocsin.configure(topics='[[topic]]\nslug = "sea"\nquery = "sea"\nexpect = ["at sea", "on land"]\n')
     found = tocsin("check")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from bot.cli import terminal
@@ -16,12 +18,14 @@ def register(application: typer.Typer) -> None:
 def check(context: typer.Context, config: Config = CONFIG) -> None:
     """Validate the configuration: every error with its file and line."""
     from bot.errors import ConfigurationError
-    from bot.settings import check_topics
+    from bot.settings import check_topics, doubtful_queries
 
     settings = invocation(context).settings(config)
     problems = check_topics(settings)
     if problems:
         raise ConfigurationError(problems)
+    for doubt in doubtful_queries(settings):
+        print(doubt, file=sys.stderr)
     counts = (
         (len(settings.sources), "source"),
         (len(settings.topics), "topic"),

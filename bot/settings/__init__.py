@@ -19,7 +19,7 @@ from bot.settings.model import (
     Site,
 )
 from bot.settings.reference import SettingDoc, describe
-from bot.settings.samples import check_topics
+from bot.settings.samples import check_topics, doubtful_queries
 
 __all__ = [
     "DeclaredChannel",
@@ -33,5 +33,6 @@ __all__ = [
     "Site",
     "check_topics",
     "describe",
+    "doubtful_queries",
     "load",
 ]

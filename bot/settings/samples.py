@@ -1,4 +1,4 @@
-"""A topic's own tests: the sample texts that its query must match, and those that it must not."""
+"""A topic's own tests: the sample texts that its query must match, and those that it must not; and what is doubtful."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from bot.settings.model import Settings
 from bot.settings.values import shown
 from feeds.model import Article
 from feeds.topics import evaluate, parse_all
+
+
+def doubtful_queries(settings: Settings) -> list[Problem]:
+    """What can be read in another way than it was meant, or matches imprecisely; each at the line of its query."""
+    queries = parse_all({topic.slug: (topic.query, topic.language) for topic in settings.topics})
+    document = read_document(settings.config_directory / "topics.toml")
+    for path, table in document.array("topic"):
+        for warning in queries[table["slug"]].warnings:
+            document.complain((*path, "query"), f"note: {warning}")
+    return document.problems
 
 
 def check_topics(settings: Settings) -> list[Problem]:
