@@ -33,13 +33,13 @@ def spoken(node: ast.AST) -> Iterator[ast.expr]:
     """Where a sentence for people stands: what an error is made of, a name that such a thing has, a warning."""
     if isinstance(node, ast.Assign):
         names = {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
-        if names & {"message", "expected", "_OPERAND", "_EITHER"}:
+        if names & {"message", "expected", "_OPERAND", "_EITHER", "_NO_EXPRESSION", "_NO_MORE_THAN"}:
             yield from node.value.elts if isinstance(node.value, ast.Tuple) else (node.value,)
     elif isinstance(node, ast.Return) and node.value is not None:
         yield node.value
     elif isinstance(node, ast.Call):
         called = ast.unparse(node.func)
-        if called.endswith(("fail", "QueryError", "refused", "warnings.append")):
+        if called.endswith(("fail", "QueryError", "_Meant", "refused", "warnings.append")):
             yield from node.args
             yield from (word.value for word in node.keywords if word.arg == "expected")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from feeds.errors import QueryError
 
@@ -21,6 +22,8 @@ _EXPRESSION = re.compile(r"/.+/\w*|[\^\\].+|.+\$|.*\{[\d,]+\}.*")
 _JOINING = re.compile(r"[;/\\、]+")
 _SIGNS = re.compile(r"^/|/\w*$|\\[a-zA-Z]|[\^$\\]|\{[\d,]+\}")
 _RANGE = re.compile(r"(\d+)(?:\.\.+|…)(\d+)")
+_NO_EXPRESSION = "this is not a regular expression"
+_NO_MORE_THAN = "words, phrases and operators"
 _OPERAND = 'a word, a "phrase", a parenthesis or an operator'
 _MEANT = {
     **dict.fromkeys(("site", "inurl", "allinurl", "link", "http", "https", "domain", "related", "cache"), "url"),
@@ -37,64 +40,166 @@ _TAGS = {"ti": "title", "title": "title", "au": "author", "la": "lang"}
 """Fields that others write after the word: police[ti], police:ti."""
 
 
+class _Place(NamedTuple):
+    """A character that means nothing, and the run without spaces that it stands in."""
+
+    text: str
+    character: str
+    position: int
+    start: int
+    end: int
+
+    @property
+    def before(self) -> str:
+        return self.text[: self.position]
+
+    @property
+    def after(self) -> str:
+        return self.text[self.position + 1 :]
+
+    @property
+    def run(self) -> str:
+        return self.text[self.start : self.end]
+
+    def instead(self, run: str) -> str:
+        """Return the query with something else in place of the run."""
+        return f"{self.text[: self.start]}{run}{self.text[self.end :]}"
+
+
+class _Meant(NamedTuple):
+    """What to say where it is known what was meant."""
+
+    message: str
+    expected: str
+    suggestion: str
+
+
 def meaningless(text: str, character: str, position: int) -> QueryError:
     """Return the error for a character that no token begins with."""
-    start, end = chunk(text, position)
-    before, after = text[:position], text[position + 1 :]
-    message, expected = f"«{character}» has no meaning in a query", _OPERAND
-    suggestion = squeezed(before, after)
-    plain = unicodedata.normalize("NFKC", character)
     if character in QUOTES:
         return _open_quotation(text, position)
-    if character == "=" and after[:1] in tuple(QUOTES):
+    if character == "=" and text[position + 1 : position + 2] in tuple(QUOTES):
         return _open_quotation(text, position, position + 1)
     if character == ":":
         return _unknown_field(text, position)
-    if plain != character and plain.isascii() and plain.isprintable():
-        message, expected = f"«{character}» is a wide character", f"«{plain}»"
-        suggestion = narrow(text)
-    elif character in _APOSTROPHES:
-        message, expected = "phrases stand in double quotation marks", '"a phrase"'
-        suggestion = _QUOTED.sub(r'"\1"', text) if _QUOTED.search(text) else suggestion
-    elif character == "*":
-        message, expected = "a wildcard stands at the end of a word, after two letters or more", "terror*"
-        word = text[start:position].rstrip(".")
-        suggestion = (
-            f"{text[:start]}{word}*{text[position + 1 : end].strip('*')}{text[end:]}" if len(word) > 1 else suggestion
-        )
-    elif character in ";/\\&、" and start < position < end - 1:
-        message = f"«{character}» joins no words here"
+    place = _Place(text, character, position, *chunk(text, position))
+    meant = next((meant for guess in _GUESSES if (meant := guess(place)) is not None), None)
+    meant = meant or _Meant(f"«{character}» has no meaning in a query", _OPERAND, squeezed(place.before, place.after))
+    return QueryError(
+        meant.message, query=text, position=position, expected=meant.expected, suggestion=meant.suggestion
+    )
+
+
+def _wide(place: _Place) -> _Meant | None:
+    plain = unicodedata.normalize("NFKC", place.character)
+    if plain == place.character or not plain.isascii() or not plain.isprintable():
+        return None
+    return _Meant(f"«{place.character}» is a wide character", f"«{plain}»", narrow(place.text))
+
+
+def _phrase(place: _Place) -> _Meant | None:
+    """'single quotation marks'."""
+    if place.character not in _APOSTROPHES:
+        return None
+    quoted = _QUOTED.sub(r'"\1"', place.text)
+    suggestion = quoted if quoted != place.text else squeezed(place.before, place.after)
+    return _Meant("phrases stand in double quotation marks", '"a phrase"', suggestion)
+
+
+def _wildcard(place: _Place) -> _Meant | None:
+    if place.character != "*":
+        return None
+    word = place.before[place.start :].rstrip(".")
+    rest = place.text[place.position + 1 : place.end].strip("*")
+    suggestion = place.instead(f"{word}*{rest}") if len(word) > 1 else squeezed(place.before, place.after)
+    return _Meant("a wildcard stands at the end of a word, after two letters or more", "terror*", suggestion)
+
+
+def _any_letter(place: _Place) -> _Meant | None:
+    """poli?e, and flags of regular expressions: (?i)."""
+    if place.character != "?":
+        return None
+    if _FLAGS.search(place.text):
+        return _Meant(_NO_EXPRESSION, _NO_MORE_THAN, _FLAGS.sub(" ", place.text).strip())
+    if not place.before[place.start :][-1:].isalnum():
+        return None
+    within = place.position + 1 < place.end
+    suggestion = f"{place.before}*{place.text[place.end :]}" if within else squeezed(place.before, place.after)
+    return _Meant("«?» is not a wildcard here; only * at the end of a word is", _OPERAND, suggestion)
+
+
+def _several_words(place: _Place) -> _Meant | None:
+    """police/drugs; AT&T; police; drugs."""
+    if place.character in ";/\\&、" and place.start < place.position < place.end - 1:
         expected = "OR between alternatives, or quotation marks around a phrase"
-        suggestion = _joined_by(text, character, start, end)
-    elif character in ";、":
-        suggestion = f"{before} OR {after}"
-    elif character == "?" and _FLAGS.search(text):
-        message, expected = "this is not a regular expression", "words, phrases and operators"
-        suggestion = _FLAGS.sub(" ", text).strip()
-    elif character == "?" and position > start and text[position - 1].isalnum():
-        message = "«?» is not a wildcard here; only * at the end of a word is"
-        if text[position + 1 : end]:
-            suggestion = f"{before}*{text[end:]}"
-    elif character == "!" and text[position + 1 : position + 2].strip():
-        message, expected = "«!» has no meaning in a query", '-word, -"phrase" or -(group)'
-        suggestion = f"{before}-{after}"
-    elif character == "[" and (tag := re.match(r"(\w+)\]", after)) and position > start:
-        field = _TAGS.get(tag[1].lower())
-        suggestion = f"{text[:start]}{field + ':' if field else ''}{text[start:position]}{after[tag.end() :]}"
-    elif character in "^$/\\{" and _EXPRESSION.fullmatch(text[start:end]):
-        message, expected = "this is not a regular expression", "words, phrases and operators"
-        suggestion = squeezed(text[:start] + _SIGNS.sub(" ", text[start:end]), text[end:])
-    elif character in "~^":
-        message, suggestion = _no_boost(character), squeezed(before, after.lstrip("0123456789."))
-    elif character == "=":
-        message, expected = "= stands directly before the word or phrase that it asks for exactly", "=Word"
-    elif character == "@":
-        message, expected = "@ stands directly before the name of a topic", "@maritime-security"
-    return QueryError(message, query=text, position=position, expected=expected, suggestion=suggestion)
+        return _Meant(f"«{place.character}» joins no words here", expected, _taken_apart(place))
+    if place.character in ";、":
+        message = f"«{place.character}» has no meaning in a query"
+        return _Meant(message, _OPERAND, f"{place.before} OR {place.after}")
+    return None
 
 
-def _no_boost(character: str) -> str:
-    return f"«{character}» has no meaning here: words are stemmed, weights are written word:2 within any(…)"
+def _taken_apart(place: _Place) -> str:
+    """Return the query with words that a slash, semicolon or ampersand joined written as what they mean."""
+    field, _, rest = place.run.rpartition(":")
+    run = rest if field.lower() in FIELDS else place.run
+    before = place.text[: place.end - len(run)]
+    after = place.text[place.end :]
+    if place.character == "&":
+        return f'{before}"{run}"{after}'
+    if re.match(r"(?:[\w-]+\.)+\w{2,}/", run):
+        return f'{before}{"" if before.endswith(":") else "url:"}"{run}"{after}'
+    return f"{before}({' OR '.join(filter(None, _JOINING.split(run)))}){after}"
+
+
+def _expression(place: _Place) -> _Meant | None:
+    """^police$ and the like."""
+    if place.character not in "^$/\\{" or not _EXPRESSION.fullmatch(place.run):
+        return None
+    rest = squeezed(place.text[: place.start] + _SIGNS.sub(" ", place.run), place.text[place.end :])
+    return _Meant(_NO_EXPRESSION, _NO_MORE_THAN, rest)
+
+
+def _exclusion(place: _Place) -> _Meant | None:
+    if place.character != "!" or not place.after[:1].strip():
+        return None
+    message = f"«{place.character}» has no meaning in a query"
+    return _Meant(message, '-word, -"phrase" or -(group)', f"{place.before}-{place.after}")
+
+
+def _tag(place: _Place) -> _Meant | None:
+    """police[ti], as PubMed has it."""
+    tag = re.match(r"(\w+)\]", place.after)
+    if place.character != "[" or tag is None or place.position == place.start:
+        return None
+    field = _TAGS.get(tag[1].lower())
+    word = place.before[place.start :]
+    suggestion = f"{place.text[: place.start]}{field + ':' if field else ''}{word}{place.after[tag.end() :]}"
+    return _Meant(f"«{place.character}» has no meaning in a query", _OPERAND, suggestion)
+
+
+def _boost(place: _Place) -> _Meant | None:
+    """police^2 and police~1, as Lucene has them."""
+    if place.character not in "~^":
+        return None
+    message = f"«{place.character}» has no meaning here: words are stemmed, weights are written word:2 within any(…)"
+    return _Meant(message, _OPERAND, squeezed(place.before, place.after.lstrip("0123456789.")))
+
+
+def _sign(place: _Place) -> _Meant | None:
+    rest = squeezed(place.before, place.after)
+    match place.character:
+        case "=":
+            return _Meant("= stands directly before the word or phrase that it asks for exactly", "=Word", rest)
+        case "@":
+            return _Meant("@ stands directly before the name of a topic", "@maritime-security", rest)
+    return None
+
+
+_GUESSES: tuple[Callable[[_Place], _Meant | None], ...] = (
+    _wide, _phrase, _wildcard, _any_letter, _several_words, _expression, _exclusion, _tag, _boost, _sign,
+)  # fmt: skip
+"""In this order; the first that knows is right."""
 
 
 def narrow(text: str) -> str:
@@ -102,18 +207,6 @@ def narrow(text: str) -> str:
     return "".join(
         one if one.isalnum() else " " if one.isspace() else unicodedata.normalize("NFKC", one) for one in text
     )
-
-
-def _joined_by(text: str, character: str, start: int, end: int) -> str:
-    """Return the query with words that a slash, semicolon or ampersand joined written as what they mean."""
-    field, _, rest = text[start:end].rpartition(":")
-    run = rest if field.lower() in FIELDS else text[start:end]
-    before = text[: end - len(run)]
-    if character == "&":
-        return f'{before}"{run}"{text[end:]}'
-    if re.match(r"(?:[\w-]+\.)+\w{2,}/", run):
-        return f'{before}{"" if before.endswith(":") else "url:"}"{run}"{text[end:]}'
-    return f"{before}({' OR '.join(filter(None, _JOINING.split(run)))}){text[end:]}"
 
 
 def _open_quotation(text: str, position: int, mark: int | None = None) -> QueryError:
