@@ -368,13 +368,6 @@ class App:
             log.warning("BROKER_URL is set and not used: workers share the work through the database")
         log.info("started", extra={"roles": sorted(self.roles)})
 
-    def warm_up(self) -> None:
-        """Try a query, so that the first person to type one need not wait for what is loaded and compiled once."""
-        from feeds.store.query_preview import preview
-
-        with self.database.read() as connection:
-            preview(connection, "the OR của OR le", None, self.clock())
-
     def stop(self) -> None:
         """End what is running, give leases back, and close the database."""
         self.outbox.stopping.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,8 @@ from bot.cli import terminal
 from bot.cli.invocation import CONFIG, Config, WrongUseError, invocation, open_database
 
 if TYPE_CHECKING:
+    import socket
+
     from bot.app import App
 
 Export = Annotated[
@@ -103,9 +105,21 @@ def _serve(app: App) -> None:
 
     def ready() -> None:
         terminal.say(f"Tocsin is at {app.settings.site.public_url} (Ctrl-C ends it)")
-        app.warm_up()
+        _warm_up(listening)
 
     _until_stopped(app, lambda: serve(app.web, app.feed_server, listening, ready))
+
+
+def _warm_up(listening: socket.socket) -> None:
+    """Try a query as a page does, so that the first person to type one need not wait for what is loaded but once."""
+    import requests
+
+    host, port = listening.getsockname()[:2]
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it listens, not where it will
+    address = f"http://{f'[{here}]' if ':' in here else here}:{port}/search/preview"
+    with suppress(requests.RequestException), requests.Session() as session:
+        session.trust_env = False  # no proxy
+        session.get(address, params={"q": "the OR của OR le"}, timeout=10)
 
 
 def _work(app: App) -> None:
