@@ -151,60 +151,63 @@ def test_errors_count_positions_in_normal_form():
     assert error.query[error.position] == ")"
 
 
-class TestTopicsWithinTopics:
-    def test_they_mean_what_they_mean_by_themselves(self):
-        queries = parse_all(
-            {"both": ("@sea -@drill", None), "sea": ("ship OR coast", None), "drill": ("exercise", None)}
-        )
-        assert list(queries) == ["both", "sea", "drill"]
-        assert queries["both"].references == ("sea", "drill")
-        assert evaluate(queries["both"], Article(url="", text="Ships sail"))
-        assert evaluate(queries["both"], Article(url="", text="Ships sail in an exercise")) is None
-
-    def test_references_lead_through(self):
-        queries = parse_all({"a": ("@b x", None), "b": ("@c y", None), "c": ("z", None)})
-        assert queries["a"].references == ("b", "c")
-
-    def test_a_circle_is_an_error_where_it_closes(self):
-        with pytest.raises(QueryError, match="a → b → a") as caught:
-            parse_all({"a": ("x @b", None), "b": ("y @a", None)})
-        assert (caught.value.query, caught.value.position) == ("y @a", 2)
-
-    def test_itself(self):
-        with pytest.raises(QueryError, match="a → a"):
-            parse_all({"a": ("x @a", None)})
-
-    def test_unknown(self):
-        error = refused("@maritime-securty", topics={"maritime-security": parse("sea")})
-        assert error.suggestion == "@maritime-security"
-        assert "@maritime-security" in error.expected
-
-    def test_growth_is_bounded(self):
-        texts = {"t0": ("word", None)}
-        for number in range(1, 30):
-            texts[f"t{number}"] = (f"@t{number - 1} OR @t{number - 1}", None)
-        with pytest.raises(QueryError, match="more than 2,000 words"):
-            parse_all(texts)
+def test_topics_within_topics_mean_what_they_mean_by_themselves():
+    queries = parse_all({"both": ("@sea -@drill", None), "sea": ("ship OR coast", None), "drill": ("exercise", None)})
+    assert list(queries) == ["both", "sea", "drill"]
+    assert queries["both"].references == ("sea", "drill")
+    assert evaluate(queries["both"], Article(url="", text="Ships sail"))
+    assert evaluate(queries["both"], Article(url="", text="Ships sail in an exercise")) is None
 
 
-class TestWarnings:
-    def test_small_operators(self):
-        assert any("OR" in warning for warning in parse("a or b").warnings)
+def test_references_lead_through():
+    queries = parse_all({"a": ("@b x", None), "b": ("@c y", None), "c": ("z", None)})
+    assert queries["a"].references == ("b", "c")
 
-    def test_or_between_words(self):
-        assert parse("police drugs OR weapons").warnings == (
-            "Read as (drugs OR weapons): OR binds closer than a space. Parentheses make it plain.",
-        )
 
-    def test_vietnamese_without_accents(self):
-        assert parse("an", "vi").warnings
-        assert parse("an*", "vi").warnings
-        assert parse("khung bo", "vi").warnings
-        assert parse('"khung bo"', "vi").warnings
-        assert parse('lang:vi "khung bo"').warnings
-        assert not parse('"khủng bố" an', "vi").warnings
-        assert not parse("khung bo").warnings
-        assert not parse('"khung bo"', "en").warnings
+def test_a_circle_is_an_error_where_it_closes():
+    with pytest.raises(QueryError, match="a → b → a") as caught:
+        parse_all({"a": ("x @b", None), "b": ("y @a", None)})
+    assert (caught.value.query, caught.value.position) == ("y @a", 2)
+
+
+def test_a_topic_that_names_itself():
+    with pytest.raises(QueryError, match="a → a"):
+        parse_all({"a": ("x @a", None)})
+
+
+def test_an_unknown_topic():
+    error = refused("@maritime-securty", topics={"maritime-security": parse("sea")})
+    assert error.suggestion == "@maritime-security"
+    assert "@maritime-security" in error.expected
+
+
+def test_growth_through_topics_is_bounded():
+    texts = {"t0": ("word", None)}
+    for number in range(1, 30):
+        texts[f"t{number}"] = (f"@t{number - 1} OR @t{number - 1}", None)
+    with pytest.raises(QueryError, match="more than 2,000 words"):
+        parse_all(texts)
+
+
+def test_small_operators_are_warned_of():
+    assert any("OR" in warning for warning in parse("a or b").warnings)
+
+
+def test_or_between_words_is_warned_of():
+    assert parse("police drugs OR weapons").warnings == (
+        "Read as (drugs OR weapons): OR binds closer than a space. Parentheses make it plain.",
+    )
+
+
+def test_vietnamese_without_accents_is_warned_of():
+    assert parse("an", "vi").warnings
+    assert parse("an*", "vi").warnings
+    assert parse("khung bo", "vi").warnings
+    assert parse('"khung bo"', "vi").warnings
+    assert parse('lang:vi "khung bo"').warnings
+    assert not parse('"khủng bố" an', "vi").warnings
+    assert not parse("khung bo").warnings
+    assert not parse('"khung bo"', "en").warnings
 
 
 def helpful(error):
@@ -214,84 +217,93 @@ def helpful(error):
     assert parse(error.suggestion)
 
 
-class TestHostile:
-    def test_length(self):
-        error = refused("a" * 20_001)
-        assert error.position == 20_000
+def test_length_is_bounded():
+    error = refused("a" * 20_001)
+    assert error.position == 20_000
 
-    def test_words(self):
-        assert "2,000" in str(refused("ab " * 2_001))
-        assert parse("ab " * 2_000).size == 2_000
 
-    def test_depth(self):
-        assert parse("(" * 40 + "a" + ")" * 40)
-        assert "deep" in str(refused("(" * 41 + "a" + ")" * 41))
-        assert "deep" in str(refused("first/2 " * 41 + "a"))
-        assert "deep" in str(refused("a NEAR/2 " * 41 + "a"))
+def test_the_number_of_words_is_bounded():
+    assert "2,000" in str(refused("ab " * 2_001))
+    assert parse("ab " * 2_000).size == 2_000
 
-    def test_depth_through_topics(self):
-        texts = {"t0": ("((((((word x) y) x) y) x) y)", None)}
-        for number in range(1, 30):
-            texts[f"t{number}"] = (f"w{number} ((@t{number - 1} v) x)", None)
-        with pytest.raises(QueryError, match="deep"):
-            parse_all(texts)
 
-    def test_the_deepest_query_is_evaluated(self):
-        query = parse("(" * 40 + "a" + " b) OR c -d" * 40)
-        article = Article(url="", text="a b c")
-        assert evaluate(query, article)
-        assert Index([(1, query)]).match(article)
-        assert why_not(query, article).matched
-        chain = parse(" NEAR/2 ".join("a" * 41))
-        assert evaluate(chain, Article(url="", text="a " * 60))
+def test_depth_is_bounded():
+    assert parse("(" * 40 + "a" + ")" * 40)
+    assert "deep" in str(refused("(" * 41 + "a" + ")" * 41))
+    assert "deep" in str(refused("first/2 " * 41 + "a"))
+    assert "deep" in str(refused("a NEAR/2 " * 41 + "a"))
 
-    def test_a_phrase_of_many_words(self):
-        assert "at most 50 words" in str(refused(f'"{"a " * 51}"'))
 
-    def test_many_hyphens_do_not_multiply(self):
-        phrase = parse('"' + " ".join(["a-b"] * 50) + '"')
-        assert evaluate(phrase, Article(url="", text="a-b " * 50))
+def test_depth_through_topics():
+    texts = {"t0": ("((((((word x) y) x) y) x) y)", None)}
+    for number in range(1, 30):
+        texts[f"t{number}"] = (f"w{number} ((@t{number - 1} v) x)", None)
+    with pytest.raises(QueryError, match="deep"):
+        parse_all(texts)
 
-    @pytest.mark.parametrize(
-        "unit", ['"a" ', "a-", "a'", "(", "((a) ", "a NEAR/9 ", "a.", '"', "a OR ", "=a ", ":", "*", "@", "-"]
-    )
-    def test_repetition_takes_no_time(self, unit):
-        start = time.process_time()
-        try:
-            parse((unit * 20_000)[:20_000])
-        except QueryError:
-            pass
-        assert time.process_time() - start < 2
 
-    def test_a_text_of_one_word_takes_no_time(self):
-        article = Article(url="", text="terror " * 20_000)
-        start = time.process_time()
-        for text in (
-            "terror NEAR/1000 terror NEAR/s terror",
-            "terror NOT NEAR/3 drill",
-            '"terror terror terror"',
-            "atleast/9 terror",
-        ):
-            assert evaluate(parse(text), article)
-        assert evaluate(parse(" NEAR/1000 ".join(["terror"] * 40)), article)
-        assert not why_not(parse("drill NEAR/3 terror"), article).matched
-        assert time.process_time() - start < 5
+def test_the_deepest_query_is_evaluated():
+    query = parse("(" * 40 + "a" + " b) OR c -d" * 40)
+    article = Article(url="", text="a b c")
+    assert evaluate(query, article)
+    assert Index([(1, query)]).match(article)
+    assert why_not(query, article).matched
+    chain = parse(" NEAR/2 ".join("a" * 41))
+    assert evaluate(chain, Article(url="", text="a " * 60))
 
-    @given(st.text(alphabet=st.sampled_from("ab \"()*-=:,@/|&?.'NEAROT12345é\n\u0301"), max_size=40))
-    @settings(max_examples=600)
-    def test_anything_typed_is_a_query_or_a_helpful_error(self, text):
-        try:
-            query = parse(text)
-        except QueryError as error:
-            helpful(error)
-        else:
-            evaluate(query, Article(url="", text=text))
-            assert written(parse(written(query.root)).root) == written(query.root)
 
-    @given(st.text(max_size=60))
-    @settings(max_examples=300)
-    def test_any_character_at_all(self, text):
-        try:
-            parse(text)
-        except QueryError:
-            pass
+def test_a_phrase_of_many_words():
+    assert "at most 50 words" in str(refused(f'"{"a " * 51}"'))
+
+
+def test_many_hyphens_do_not_multiply():
+    phrase = parse('"' + " ".join(["a-b"] * 50) + '"')
+    assert evaluate(phrase, Article(url="", text="a-b " * 50))
+
+
+@pytest.mark.parametrize(
+    "unit", ['"a" ', "a-", "a'", "(", "((a) ", "a NEAR/9 ", "a.", '"', "a OR ", "=a ", ":", "*", "@", "-"]
+)
+def test_repetition_takes_no_time(unit):
+    start = time.process_time()
+    try:
+        parse((unit * 20_000)[:20_000])
+    except QueryError:
+        pass
+    assert time.process_time() - start < 2
+
+
+def test_a_text_of_one_word_takes_no_time():
+    article = Article(url="", text="terror " * 20_000)
+    start = time.process_time()
+    for text in (
+        "terror NEAR/1000 terror NEAR/s terror",
+        "terror NOT NEAR/3 drill",
+        '"terror terror terror"',
+        "atleast/9 terror",
+    ):
+        assert evaluate(parse(text), article)
+    assert evaluate(parse(" NEAR/1000 ".join(["terror"] * 40)), article)
+    assert not why_not(parse("drill NEAR/3 terror"), article).matched
+    assert time.process_time() - start < 5
+
+
+@given(st.text(alphabet=st.sampled_from("ab \"()*-=:,@/|&?.'NEAROT12345é\n\u0301"), max_size=40))
+@settings(max_examples=600)
+def test_anything_typed_is_a_query_or_a_helpful_error(text):
+    try:
+        query = parse(text)
+    except QueryError as error:
+        helpful(error)
+    else:
+        evaluate(query, Article(url="", text=text))
+        assert written(parse(written(query.root)).root) == written(query.root)
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=300)
+def test_any_character_at_all(text):
+    try:
+        parse(text)
+    except QueryError:
+        pass
