@@ -22,7 +22,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from feeds.errors import FetchError, ReadError
 
 LARGE = 1 << 20
-"""Bytes from which on a body is read beside: fewer cost half a second at the very worst."""
+"""Bytes from which on a body is read beside: fewer cost two seconds at the very worst."""
 DEADLINE = 20
 """Seconds of computing; three times as many may pass on a busy machine."""
 MEMORY = 1 << 30

@@ -36,6 +36,12 @@ MOST_ELEMENTS = 200_000
 DEEPEST_JSON = 12
 MOST_JSON_NODES = 5_000
 
+LONGEST_ATTRIBUTES = 20_000
+"""Characters of a tag, its quoted values (pictures, scripts' data) left out."""
+
+# Whatever begins as a tag is matched to its end, or to the text's: no character is looked at twice.
+_TAG = re.compile(r"""(<[A-Za-z][^\s<>"'/=]{0,60})(?:[^>"']++|"[^"]*+"?|'[^']*+'?)*+>?""")
+_QUOTED = re.compile(r""""[^"]*+"?|'[^']*+'?""")
 _CONTROL = re.compile("[\xad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff\ufff9-\ufffb]")
 _FONT = re.compile(r"</?font\b[^<>]{0,300}>", re.IGNORECASE)
 _GROUPING = re.compile(
@@ -130,12 +136,25 @@ def parse(body: bytes, charset: str | None = None) -> HtmlElement:
     `font` elements are left out: they say nothing, and unclosed ones would nest each item of an old list in the last.
     Where a page is nested deeper than any honest one, elements that only group and style go too.
     """
-    text = _FONT.sub("", _CONTROL.sub("", decode(body, charset)))
+    text = with_plausible_tags(_FONT.sub("", _CONTROL.sub("", decode(body, charset))))
     tree, too_deep = _tree(text)
     if too_deep:
         tree, _ = _tree(_GROUPING.sub(" ", text))
     _shorten(tree)
     return tree
+
+
+def with_plausible_tags(html: str) -> str:
+    """`html` without the attributes of tags that have thousands: parsers compare each with all others."""
+    if len(html) <= LONGEST_ATTRIBUTES:
+        return html
+    parts: list[str] = []
+    place = 0
+    for tag in _TAG.finditer(html):
+        if tag.end() - tag.start() > LONGEST_ATTRIBUTES and len(_QUOTED.sub("", tag.group())) > LONGEST_ATTRIBUTES:
+            parts += [html[place : tag.start()], tag.group(1), ">"]
+            place = tag.end()
+    return "".join([*parts, html[place:]]) if parts else html
 
 
 def _shorten(tree: HtmlElement) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.extract import clean_text, sanitise
+from feeds.markup import with_plausible_tags
 
 BASE = "https://site.test/news/1"
 
@@ -116,3 +117,14 @@ def test_text_that_is_all_escapes_is_kept_without_its_markup() -> None:
     assert clean == f"<p>bold{'&amp;' * 30_000}</p>"
     short = sanitise(f"<p><b>bold</b>{'&' * 300}</p>" * 100, BASE)
     assert short.count("<b>bold</b>") == 100
+
+
+def test_a_tag_of_thousands_of_attributes_loses_them() -> None:
+    """Parsers compare each attribute with all before it: a megabyte of them would cost ten seconds."""
+    many = " ".join(f"a{number}='>'" for number in range(5_000))
+    assert with_plausible_tags(f"<p>a</p><div {many}>b</div>") == "<p>a</p><div>b</div>"
+    assert sanitise(f"<p {many} lang='en'>kept</p>", BASE) == "<p>kept</p>"
+    picture = f'<img src="data:image/png;base64,{"A" * 90_000}" alt="a > b">'
+    assert with_plausible_tags(f"<p>{picture}</p>") == f"<p>{picture}</p>"
+    prose = "<p>" + 'a < b and "c" > d ' * 9_000 + "</p>"
+    assert with_plausible_tags(prose) == prose

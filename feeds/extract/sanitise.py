@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import nh3
 
-from feeds.markup import absolute, clean_text, plain_text
+from feeds.markup import absolute, clean_text, plain_text, with_plausible_tags
 
 _TAGS = frozenset({
     "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption",
@@ -54,7 +54,7 @@ def sanitise(html: str, base_url: str) -> str:
     gone; links open without referrer. Text keeps its words; of HTML that is deeper or stranger than any honest one only
     the text is kept. The result is stable: sanitising it again changes nothing.
     """
-    html = clean_text(html)
+    html = with_plausible_tags(clean_text(html))
     if _depth(html) > DEEPEST or _most_escapes(html) > MOST_ESCAPES:
         return "\n".join(f"<p>{escape(part)}</p>" for part in plain_text(html).split("\n\n") if part)
     clean = nh3.clean(
