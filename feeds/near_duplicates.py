@@ -40,6 +40,8 @@ CONTAINED = 0.5
 """A short copy in a long text: fewer common shingles are enough where they are this share of the shorter text."""
 
 _WORD = re.compile(r"\w+")
+# What `_WORD` finds among ASCII's characters in lower case, blanks for all else.
+_ASCII_WORDS = bytes(ord(chr(code).lower()) if code < 128 and _WORD.fullmatch(chr(code)) else 32 for code in range(256))
 _SIZE_BYTES = 4
 
 
@@ -47,21 +49,30 @@ def signature(text: str) -> bytes | None:
     """516 bytes: the number of different shingles and 128 minima (unsigned 32-bit, little-endian). None: too short."""
     import numpy as np
 
-    words = _WORD.findall(unicodedata.normalize("NFC", text[: MOST_WORDS * 20]).lower())[:MOST_WORDS]
+    words = _words(text[: MOST_WORDS * 20])[:MOST_WORDS]
     if len(words) < LEAST_WORDS:
         return None
     # One hash for each word, then arithmetic on whole arrays: four words in a row, in this order.
-    encoded = " ".join(words).encode("utf-8", "replace").split(b" ")
-    hashes = np.fromiter(map(zlib.crc32, encoded), np.uint64, len(words))
+    hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
     shingles = np.zeros(len(words) - SHINGLE + 1, np.uint64)
     for place in range(SHINGLE):
         shingles = _mixed(shingles * np.uint64(0x9E3779B97F4A7C15) + hashes[place : place + len(shingles)])
-    shingles = np.unique(shingles >> np.uint64(32))
+    shingles >>= np.uint64(32)
+    shingles.sort()
+    different = 1 + int(np.count_nonzero(shingles[1:] != shingles[:-1]))
     factors, offsets = _permutations()
     permuted = shingles[:, None] * factors
     permuted += offsets
     minima = (permuted.min(axis=0) >> np.uint64(32)).astype("<u4")
-    return len(shingles).to_bytes(_SIZE_BYTES, "little") + bytes(minima.tobytes())
+    return different.to_bytes(_SIZE_BYTES, "little") + bytes(minima.tobytes())
+
+
+def _words(text: str) -> list[bytes]:
+    """In lower case, as UTF-8; those of ASCII without a search for each, in a quarter of the time."""
+    if text.isascii():
+        return text.encode("ascii").translate(_ASCII_WORDS).split()
+    words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return " ".join(words).encode("utf-8", "replace").split(b" ")
 
 
 def bands(signature: bytes) -> tuple[int, ...]:
