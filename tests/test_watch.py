@@ -162,9 +162,9 @@ def test_an_edit_of_title_and_address_at_once_is_a_revision_too(post: Post) -> N
     show("Minister opens regional talks on border security", *others)
     post.look(source)
     assert post.fresh() == []
-    assert [one.title for one in post.found() if one.title.startswith("Minister")] == [
-        "Minister opens regional talks on border security"
-    ]
+    (edited,) = [one for one in post.found() if one.title.startswith("Minister")]
+    assert edited.title == "Minister opens regional talks on border security"
+    assert edited.url == post.site.url("/news/minister-opens-regional-talks-on-border-security")
 
 
 def test_an_item_that_leaves_and_comes_back_is_known(post: Post) -> None:

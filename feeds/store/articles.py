@@ -201,7 +201,7 @@ _INSERT_KEYS = ManyRows(
 
 
 def revise(connection: Connection, article_id: int, article: Article, now: datetime, *, tell: bool) -> int:
-    """Store what the article says now, keep what it said, and return the revision's number.
+    """Store what the article says now, and where, keep what it said, and return the revision's number.
 
     `tell`: everybody who follows is told of the change ("article.updated"); otherwise feeds show it, and only those are
     told whose topics did not select it before.
@@ -218,6 +218,7 @@ def revise(connection: Connection, article_id: int, article: Article, now: datet
         )
     )
     values: dict[str, Any] = {
+        "url": article.url,
         "title": article.title,
         "author": article.author,
         "summary": article.summary,
