@@ -6,7 +6,6 @@ It listens before anything else starts, so that a port in use is one clear sente
 from __future__ import annotations
 
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bot.web.feeds import FeedServer
-
-SWITCH_INTERVAL = 0.0002
-"""Seconds after which a thread that computes gives way to the one that answers requests; Python's own are 25 times as
-many, and each worker in `tocsin run` may take them before a request is seen."""
 
 
 class PortInUseError(TocsinError):
@@ -64,7 +59,6 @@ def serve(
     application: ASGIApp, feeds: FeedServer, listening: socket.socket, on_ready: Callable[[], None] | None = None
 ) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM). `on_ready` is called once requests are answered."""
-    sys.setswitchinterval(SWITCH_INTERVAL)
     server = _server(application, feeds)
     if on_ready is not None:
         threading.Thread(target=_when_started, args=(server, on_ready), daemon=True).start()
