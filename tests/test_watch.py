@@ -15,7 +15,7 @@ from portal import Portal, Story, stories
 from feeds import targets
 from feeds.database import Database
 from feeds.fetch import Fetcher
-from feeds.model import Article, Source
+from feeds.model import Article, Enclosure, Source
 from feeds.store import articles, sources
 from feeds.store.sources import SourceState
 from feeds.visits import Visits
@@ -371,6 +371,20 @@ def test_two_entries_of_one_address_that_differ_in_words_alone_do_not_stop_the_s
         assert post.look(source).health == "ok"
         post.site.feed("/feed", feed(words, "Nothing new. " + words, "And more. " + words))
     assert post.look(source).health == "ok"
+
+
+def test_files_that_a_feed_hands_out_are_kept_with_and_without_a_page(post: Post) -> None:
+    file = '<enclosure url="/talk.mp3" type="audio/mpeg" length="12"/>'
+    items = "".join(
+        f"<item><title>A talk on border {number}</title><link>{post.site.url(f'/{number}')}</link>{file}"
+        f"<description>{'They spoke at length about the border. ' * times}</description></item>"
+        for number, times in enumerate((1, 60))
+    )
+    post.site.feed("/feed", f"<rss version='2.0'><channel><title>Talks</title>{items}</channel></rss>")
+    post.site.page("/0", f"<article><h1>A talk on border 0</h1><p>{'They spoke and spoke. ' * 40}</p></article>")
+    post.look(post.watch(post.site.url("/feed"), kind="feed"))
+    talk = Enclosure(post.site.url("/talk.mp3"), "audio/mpeg", 12)
+    assert [article.enclosures for article in post.found()] == [(talk,), (talk,)]
 
 
 def test_a_source_that_is_slower_than_its_lease_is_taken_in_all_the_same(post: Post) -> None:
