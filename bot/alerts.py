@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from bot import schedule
-from bot.store import owing
+from bot.channels import KINDS
+from bot.store import amendments, owing
 from bot.subscriptions import target_kind
 from feeds import targets
 from feeds.database import Database
@@ -31,6 +32,7 @@ BATCH = 50
 """Articles in one transaction: enough to pay for the commit, few enough to hold SQLite's only writer briefly."""
 
 BACKFILL_BATCH = 200
+_AMENDING = [name for name, kind in KINDS.items() if kind.amends]
 SUMMARY_LENGTH = 300
 
 
@@ -80,6 +82,8 @@ class Announcer:
             owed = 0
             for one, matched, matched_before in asked:
                 told.remember(one.article, matched, matched_before)
+                if not (one.baseline or one.revision):
+                    told.name_copies(one.article)
                 if not one.baseline:
                     owed += self._owe(told, one, matched, matched_before)
             told.finish()
@@ -157,14 +161,24 @@ class _Telling:
             self._matches.append(stored(one, article.id or 0))
             self._stale.add(f"topics/{one.topic.slug}")
 
+    def name_copies(self, article: Article) -> None:
+        """Let what was told of the article's story name it too, and change the messages that can be changed."""
+        copies = self._copies.get(article.story or 0, [])
+        if len(copies) < 2:
+            return
+        named = {one.id or 0: {"url": one.url, "source": one.source} for one in copies}
+        grown = owing.name_copies(self._connection, _key(article), named)
+        if grown:
+            owed = amendments.owe(self._connection, grown, _AMENDING, self._now)
+            self._woken.update((target_kind(kind), destination_id) for kind, destination_id in owed)
+
     def owe(self, article: Article, matched: Sequence[TopicMatch], revision: int) -> int:
         """Owe the article, or its change, to everybody who follows one of the topics; returns to how many."""
         by_id = {one.topic.id: one.topic for one in matched if one.topic.id is not None}
         concerned = [follower for follower in self._followers if not follower.topic_ids.isdisjoint(by_id)]
         if not concerned:
             return 0
-        # A story is told once: its later copies carry the key of its first.
-        key = f"updated:{article.uid}:{revision}" if revision else f"story:{article.story}"
+        key = f"updated:{article.uid}:{revision}" if revision else _key(article)
         alert = owing.add_alert(
             self._connection,
             "article.updated" if revision else "article.published",
@@ -177,10 +191,6 @@ class _Telling:
         owed = set(owing.owe(self._connection, alert, key, owings, self._now))
         if not owed:
             owing.withdraw_alert(self._connection, alert)
-        copies = self._copies.get(article.story or 0, [])
-        if len(copies) > 1 and not revision:
-            named = {one.id or 0: {"url": one.url, "source": one.source} for one in copies}
-            owing.name_copies(self._connection, key, named)
         silent = {one.destination_id for one in owings if one.skipped}
         self._woken.update(
             (target_kind(one.kind), one.destination_id)
@@ -249,6 +259,11 @@ class _Telling:
         shelf.mark_stale(self._connection, sorted(self._stale), self._now)
         for kind, ref in sorted(self._woken, key=lambda one: one[1]):
             targets.wake(self._connection, kind, ref, self._now)
+
+
+def _key(article: Article) -> str:
+    """A story is told once: its later copies carry the key of its first."""
+    return f"story:{article.story}"
 
 
 def _marks(segments: Sequence[tuple[str, bool]]) -> list[list[int]]:

@@ -7,6 +7,8 @@
                                                  ├─ moved_to ──────────────→ address changed, turn begins anew
                                                  ├─ retry_after ───────────→ turn ends until then
                                                  └─ anything else ─────────→ turn ends, growing pauses with jitter
+          sent, and its story has grown ─→ channel.amend, where messages can be changed
+
 Delivery is at least once: what was sent but not yet recorded when the process died is sent again, under the same id. So
 each message is recorded before the next is sent where the other side has no idempotency key, and in small batches where
 it has one. One poisoned message does not hold up the rest: from its third failure on, it is put aside and tried later.
@@ -24,12 +26,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from bot.channels import Channel
+from bot.channels import Amending, Channel
 from bot.errors import DeliveryError
 from bot.languages.alarm_headlines import ENDPOINT_DISABLED
 from bot.model import Alert, Delivery, Destination, Receipt
 from bot.operators import Operators
-from bot.store import deliveries, destinations
+from bot.store import amendments, deliveries, destinations
+from bot.store.amendments import Amendment
 from bot.store.deliveries import Outcome
 from bot.subscriptions import Subscriptions
 from feeds import targets
@@ -42,6 +45,8 @@ BATCH = 25
 RECORD_EVERY = 10
 """Deliveries recorded in one transaction where repeats carry an idempotency key."""
 PUT_ASIDE_AFTER = 3
+AMENDED_WITHIN = timedelta(days=1)
+"""So long is tried to change a message that was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class Outbox:
         with self._database.read() as connection:
             destination = destinations.destination_by_id(connection, claim.ref)
             owed = deliveries.pending(connection, claim.ref, self._clock(), BATCH)
+            grown = amendments.waiting(connection, claim.ref, BATCH)
         if destination is None or destination.paused_at is not None or destination.kind not in self._channels:
             self._rest(claim, destination)
             return
@@ -107,6 +113,7 @@ class Outbox:
             if turn.ended:
                 break
         self._record(turn)
+        self._amend(turn, grown)
         self._finish(turn)
 
     def _rest(self, claim: Claim, destination: Destination | None) -> None:
@@ -127,12 +134,37 @@ class Outbox:
 
     def _arrived(self, turn: _Turn, parcel: list[Delivery], receipt: Receipt, seconds: float) -> None:
         turn.failures = 0
+        # A digest is not the message of any one of them.
+        reference = receipt.reference if len(parcel) == 1 else None
         turn.outcomes += self._outcomes(
-            parcel, "sent", True, receipt.status, receipt.detail or "sent", seconds, receipt.reference
+            parcel, "sent", True, receipt.status, receipt.detail or "sent", seconds, reference
         )
         # Telegram has no idempotency key: what is not recorded before the next one is sent would be sent twice.
         if turn.destination.kind != "webhook" or len(turn.outcomes) >= RECORD_EVERY:
             self._record(turn)
+
+    def _amend(self, turn: _Turn, grown: list[Amendment]) -> None:
+        """Let messages that were sent name the copies of their story that came since.
+
+        What can no longer be changed stays as it was: everybody has been told.
+        """
+        channel = self._channels[turn.destination.kind]
+        for one in grown:
+            now = self._clock()
+            if turn.ended or self.stopping.is_set() or now >= turn.claim.leave_at:
+                return
+            try:
+                if one.reference is not None and isinstance(channel, Amending):
+                    channel.amend(turn.destination, one.delivery, one.reference)
+            except DeliveryError as error:
+                final = error.permanent or error.gone or error.moved_to is not None
+                if not final and now - one.owed_at < AMENDED_WITHIN:
+                    turn.ended = True
+                    turn.resume_at = now + timedelta(seconds=error.retry_after or self._policy.pauses[0])
+                    return
+                log.info("a message stays as it was sent", extra={"delivery": one.delivery.uid, "error": str(error)})
+            with self._database.write() as connection:
+                amendments.done(connection, one.delivery.id or 0)
 
     def _failed(self, turn: _Turn, parcel: list[Delivery], error: DeliveryError, seconds: float) -> None:
         state = "failed" if error.permanent else None
@@ -210,6 +242,8 @@ class Outbox:
             destination = destinations.destination_by_id(connection, turn.destination.id)
             paused = destination is None or destination.paused_at is not None
             due = None if paused else deliveries.next_pending(connection, turn.destination.id, now)
+            if not paused and amendments.are_waiting(connection, turn.destination.id):
+                due = now
             if due is not None and turn.resume_at is not None:
                 due = max(due, turn.resume_at)
             targets.finish(connection, turn.claim, failures=turn.failures, next_due=lambda _: due)

@@ -79,6 +79,7 @@ class Postbox:
     """A channel that keeps what it is given, and first raises the errors it was told to."""
 
     received: list[tuple[str, Delivery]] = field(default_factory=list)
+    amended: list[tuple[str, Delivery]] = field(default_factory=list)
     errors: dict[str, list[DeliveryError]] = field(default_factory=dict)
     refuses: Callable[[Delivery], DeliveryError | None] = lambda _: None
 
@@ -90,7 +91,13 @@ class Postbox:
         if refusal is not None:
             raise refusal
         self.received.append((destination.address, delivery))
-        return Receipt(status=200, detail="OK")
+        return Receipt(status=200, detail="OK", reference=str(len(self.received)))
+
+    def amend(self, destination: Destination, delivery: Delivery, reference: str) -> None:
+        waiting = self.errors.get(destination.address)
+        if waiting:
+            raise waiting.pop(0)
+        self.amended.append((reference, delivery))
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -6,14 +6,18 @@ from datetime import timedelta
 
 import pytest
 from conftest import Clock
-from newsroom import Newsroom, Postbox
+from newsroom import EXTREMISM, Newsroom, Postbox
 
 from bot.engine import Engine
 from bot.errors import DeliveryError
+from bot.message import topic_key
+from bot.model import Delivery
 from bot.outbox import Outbox, RetryPolicy
 from bot.store import deliveries
 from feeds import targets
 from feeds.database import Database
+from feeds.model import Article
+from feeds.store import stories
 
 POLICY = RetryPolicy(pauses=(10, 60, 600), give_up_after=timedelta(hours=2))
 
@@ -249,3 +253,83 @@ def test_a_defect_in_a_handler_gives_the_target_back(database: Database, clock: 
     engine.drain()
     engine.stop()
     assert turns == [1, 2]
+
+
+def named(delivery: Delivery) -> list[str]:
+    return [one["url"] for one in delivery.alert.data["story"]["also"]]
+
+
+def copy_of(office: Office, first: Article, title: str) -> Article:
+    """Another article of the same story, announced."""
+    newsroom = office.newsroom
+    copy = newsroom.publish(title, "No topic asks for what is said here.")
+    with newsroom.database.write() as connection:
+        stories.join(connection, copy.id or 0, first.story or first.id or 0)
+    newsroom.announcer.announce_all()
+    return copy
+
+
+def test_a_message_that_was_sent_names_the_copies_that_come_later(office: Office) -> None:
+    chat = office.newsroom.follower("100", kind="telegram")
+    office.newsroom.follower("desk")
+    first = office.newsroom.publish()
+    office.newsroom.announcer.announce_all()
+    office.engine.drain()
+    sent = len(office.postbox.received)
+    copies = [copy_of(office, first, "In other words"), copy_of(office, first, "And in others again")]
+    office.engine.drain()
+    assert len(office.postbox.received) == sent == 2, "nobody is told twice, and a webhook cannot be changed"
+    ((reference, changed),) = office.postbox.amended
+    assert office.postbox.received[int(reference) - 1][0] == "100"
+    assert named(changed) == [copy.url for copy in copies]
+    assert office.states(chat.id) == [(first.title, "sent", 1)]
+    office.engine.drain()
+    assert len(office.postbox.amended) == 1
+
+
+def test_a_message_that_its_reader_voted_on_stays_as_it_is(office: Office) -> None:
+    chat = office.newsroom.follower("100", kind="telegram")
+    first = office.newsroom.publish()
+    office.newsroom.announcer.announce_all()
+    office.engine.drain()
+    office.newsroom.subscriptions.vote(chat, first.uid, topic_key(EXTREMISM.slug), True, "telegram:100")
+    copy_of(office, first, "In other words")
+    office.engine.drain()
+    assert office.postbox.amended == []
+
+
+def test_a_digest_is_not_changed_into_one_of_its_articles(office: Office, clock: Clock) -> None:
+    chat = office.newsroom.follower("100", kind="telegram")
+    office.newsroom.subscriptions.set_digest(chat, "daily 08:00")
+    first = office.newsroom.publish("One of violent extremism")
+    office.newsroom.publish("Another of violent extremism")
+    office.newsroom.announcer.announce_all()
+    clock.advance(days=1)
+    office.engine.drain()
+    assert [delivery.alert.type for _, delivery in office.postbox.received] == ["digest"]
+    copy_of(office, first, "In other words")
+    office.engine.drain()
+    assert office.postbox.amended == []
+
+
+def test_what_cannot_be_changed_now_is_tried_again_and_what_never_can_is_left(office: Office, clock: Clock) -> None:
+    office.newsroom.follower("100", kind="telegram")
+    first = office.newsroom.publish()
+    office.newsroom.announcer.announce_all()
+    office.engine.drain()
+    office.postbox.errors["100"] = [DeliveryError("slow down", retry_after=30)]
+    copy_of(office, first, "In other words")
+    office.engine.drain()
+    assert office.postbox.amended == []
+    clock.advance(seconds=31)
+    office.engine.drain()
+    assert len(office.postbox.amended) == 1
+    office.postbox.errors["100"] = [DeliveryError("message to edit not found", permanent=True)]
+    copy_of(office, first, "And in others again")
+    office.engine.drain()
+    clock.advance(hours=1)
+    office.engine.drain()
+    assert len(office.postbox.amended) == 1
+    office.publish("ASEAN meets again on violent extremism: a conference")
+    office.engine.drain()
+    assert len(office.postbox.received) == 2

@@ -289,3 +289,21 @@ def test_many_threads_keep_telegrams_rates(api: FakeBotApi) -> None:
 
 def test_the_table_of_channels_leads_here() -> None:
     assert KINDS["telegram"].load() is TelegramChannel
+
+
+def test_a_message_is_changed_and_keeps_its_buttons(api: FakeBotApi, connection: Connection) -> None:
+    anna = api.person(ANNA)
+    reference = connection.channel.send(to(ANNA), delivery()).reference
+    assert reference is not None
+    before = dict(anna.messages[0])
+    grown = delivery(story={"id": "1", "also": [{"url": "https://other.example.org/1", "source": "other"}]})
+    connection.channel.amend(to(ANNA), grown, reference)
+    connection.channel.amend(to(ANNA), grown, reference)
+    (message,) = anna.messages
+    assert message["text"].startswith(before["text"])
+    assert "other" in message["text"].removeprefix(before["text"])
+    assert message["reply_markup"] == before["reply_markup"]
+    anna.messages.clear()
+    with pytest.raises(DeliveryError) as caught:
+        connection.channel.amend(to(ANNA), grown, reference)
+    assert caught.value.permanent

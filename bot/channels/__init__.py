@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.model import Delivery, Destination, Receipt
 
@@ -26,12 +26,23 @@ class Channel(Protocol):
         ...
 
 
+@runtime_checkable
+class Amending(Protocol):
+    """A channel that can change a message that it sent."""
+
+    def amend(self, destination: Destination, delivery: Delivery, reference: str) -> None:
+        """Let the message of that name (`Receipt.reference`) say what the delivery says now. Raises `DeliveryError`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A channel's entry: the class is imported when it is first needed, so that an unused channel costs nothing."""
 
     module: str
     factory: str
+    amends: bool = False
+    """Whether the class is `Amending`."""
 
     def load(self) -> Callable[..., Any]:
         """The channel's class; `bot.app` calls it with what that class needs."""
@@ -41,6 +52,6 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "console": Kind("bot.channels.console", "ConsoleChannel"),
-    "telegram": Kind("bot.channels.telegram", "TelegramChannel"),
+    "telegram": Kind("bot.channels.telegram", "TelegramChannel", amends=True),
     "webhook": Kind("bot.channels.webhook", "WebhookChannel"),
 }

@@ -21,6 +21,7 @@ import logging
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
@@ -110,18 +111,34 @@ class TelegramChannel:
     def send(self, destination: Destination, delivery: Delivery) -> Receipt:
         """Deliver the alert as one message, or several. Raises `DeliveryError`."""
         chat, thread = parse_address(destination.address)
-        messages = compose(
+        messages = self._composed(destination, chat, delivery)
+        bot, loop = self._connected()
+        return self._run(self._send_all(bot, chat, thread, messages, delivery.uid), loop)
+
+    def amend(self, destination: Destination, delivery: Delivery, reference: str) -> None:
+        """Change the message of that id. Raises `DeliveryError`, permanent where Telegram will not change it."""
+        chat, _ = parse_address(destination.address)
+        (message,) = self._composed(destination, chat, delivery)
+        bot, loop = self._connected()
+        self._run(_edit(bot, chat, int(reference), message), loop)
+
+    def _composed(self, destination: Destination, chat: int | str, delivery: Delivery) -> tuple[Message, ...]:
+        return compose(
             delivery.alert,
             destination.language,
             destination.time_zone,
             buttons="one" if isinstance(chat, int) and chat > 0 else "many",
         )
+
+    def _connected(self) -> tuple[ExtBot[Any], asyncio.AbstractEventLoop]:
         with self._lock:
             bound, problem = self._bound, self._problem
         if bound is None:
             raise DeliveryError(problem, retry_after=UNBOUND_PAUSE_SECONDS)
-        bot, loop = bound
-        work = self._send_all(bot, chat, thread, messages, delivery.uid)
+        return bound
+
+    def _run(self, work: Coroutine[Any, Any, Answer], loop: asyncio.AbstractEventLoop) -> Answer:
+        """What the work on the loop comes to, within the deadline. Raises `DeliveryError` and nothing else."""
         try:
             waiting = asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, self._deadline), loop)
         except RuntimeError as error:
@@ -187,17 +204,40 @@ async def _send_one(bot: ExtBot[Any], chat: int | str, thread: int | None, messa
 
 
 async def _post(bot: ExtBot[Any], chat: int | str, thread: int | None, message: Message) -> str:
-    preview = message.preview
     sent = await bot.send_message(
         chat,
         message.text,
-        entities=[MessageEntity(one.type, one.offset, one.length, url=one.url) for one in message.entities] or None,
+        entities=_entities(message),
         message_thread_id=thread,
         reply_markup=keyboard(message),
-        link_preview_options=LinkPreviewOptions(url=preview) if preview else LinkPreviewOptions(is_disabled=True),
+        link_preview_options=_link_preview(message),
         rate_limit_args=BROADCAST,
     )
     return str(sent.message_id)
+
+
+async def _edit(bot: ExtBot[Any], chat: int | str, message_id: int, message: Message) -> None:
+    try:
+        await bot.edit_message_text(
+            message.text,
+            chat_id=chat,
+            message_id=message_id,
+            entities=_entities(message),
+            reply_markup=keyboard(message),
+            link_preview_options=_link_preview(message),
+            rate_limit_args=BROADCAST,
+        )
+    except TelegramError as error:
+        if not (isinstance(error, BadRequest) and "not modified" in str(error).casefold()):
+            raise delivery_error(error) from error
+
+
+def _entities(message: Message) -> list[MessageEntity] | None:
+    return [MessageEntity(one.type, one.offset, one.length, url=one.url) for one in message.entities] or None
+
+
+def _link_preview(message: Message) -> LinkPreviewOptions:
+    return LinkPreviewOptions(url=message.preview) if message.preview else LinkPreviewOptions(is_disabled=True)
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:

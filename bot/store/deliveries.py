@@ -13,10 +13,12 @@ from bot.model import Alert, Delivery
 from bot.store.tables import alerts, attempts, deliveries, destinations
 from feeds.database import AnyRow, UtcDateTime
 
+OWED = sa.select(deliveries, alerts.c.type, alerts.c.data, alerts.c.created_at.label("said_at")).join(
+    alerts, alerts.c.id == deliveries.c.alert_id
+)
+"""What `delivery_of` reads."""
 _PENDING = (
-    sa.select(deliveries, alerts.c.type, alerts.c.data, alerts.c.created_at.label("said_at"))
-    .join(alerts, alerts.c.id == deliveries.c.alert_id)
-    .where(
+    OWED.where(
         deliveries.c.state == "pending",
         deliveries.c.destination_id == sa.bindparam("destination"),
         deliveries.c.not_before <= sa.bindparam("now", type_=UtcDateTime()),
@@ -40,7 +42,7 @@ _NEXT_PENDING = sa.select(
 def pending(connection: Connection, destination_id: int, now: datetime, limit: int) -> list[Delivery]:
     """What is owed to the destination and may be sent now, in the order it was owed."""
     rows = connection.execute(_PENDING, {"destination": destination_id, "now": now, "limit": limit}).all()
-    return [_delivery(row) for row in rows]
+    return [delivery_of(row) for row in rows]
 
 
 def next_pending(connection: Connection, destination_id: int, now: datetime) -> datetime | None:
@@ -49,7 +51,8 @@ def next_pending(connection: Connection, destination_id: int, now: datetime) -> 
     return None if earliest is None else max(now, earliest)
 
 
-def _delivery(row: AnyRow) -> Delivery:
+def delivery_of(row: AnyRow) -> Delivery:
+    """A row of `OWED`, narrowed to what its destination follows."""
     wanted = set(row.topics)
     data = dict(row.data)
     if "topics" in data:

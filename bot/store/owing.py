@@ -126,19 +126,24 @@ def add_alert(
     return inserted_id(inserted)
 
 
-def name_copies(connection: Connection, key: str, copies: Mapping[int, Mapping[str, str]]) -> None:
-    """Name a story's copies in what is still to be told of it: after quiet hours, with the next digest, at a retry.
+def name_copies(connection: Connection, key: str, copies: Mapping[int, Mapping[str, str]]) -> list[int]:
+    """Name a story's copies in the alerts of it; returns the ids of those that did not name them all before.
 
-    `copies` are all its articles by id, the first one included.
+    What is still to be told says it by itself: after quiet hours, with the next digest, at a retry. `copies` are all
+    articles of the story by id, the first one included.
     """
-    waiting = sa.exists().where(deliveries.c.alert_id == alerts.c.id, deliveries.c.state == "pending")
     told = sa.select(alerts.c.id, alerts.c.article_id, alerts.c.data).where(
-        alerts.c.article_id.in_(list(copies)), alerts.c.key == key, waiting
+        alerts.c.article_id.in_(list(copies)), alerts.c.key == key
     )
+    grown = []
     for row in connection.execute(told).all():
         also = [dict(copy) for article, copy in copies.items() if article != row.article_id]
+        if also == row.data["story"]["also"]:
+            continue
         data = dict(row.data) | {"story": dict(row.data["story"]) | {"also": also}}
         connection.execute(sa.update(alerts).where(alerts.c.id == row.id).values(data=data))
+        grown.append(int(row.id))
+    return grown
 
 
 def withdraw_alert(connection: Connection, alert_id: int) -> None:

@@ -65,7 +65,8 @@ api_tokens = sa.Table(
     sa.Column("revoked_at", UtcDateTime),
 )
 
-# What is told, once for all destinations: a snapshot, so that every repeat of a delivery says the same.
+# What is told, once for all destinations: a snapshot, so that every repeat of a delivery says the same. Only the
+# copies of its story are named as they come.
 alerts = sa.Table(
     "alerts",
     metadata,
@@ -106,6 +107,17 @@ deliveries = sa.Table(
     sa.UniqueConstraint("destination_id", "key"),
     sa.Index("ix_deliveries_state_destination_id_id", "state", "destination_id", "id"),
     sa.Index("ix_deliveries_alert_id", "alert_id"),
+)
+
+# Messages that were sent before a copy of their story came, and are to name it: only where one can be changed.
+amendments = sa.Table(
+    "amendments",
+    metadata,
+    sa.Column("delivery_id", sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    # The delivery's; no foreign key, which would lock the destination out of turn.
+    sa.Column("destination_id", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("ix_amendments_destination_id", "destination_id"),
 )
 
 attempts = sa.Table(
