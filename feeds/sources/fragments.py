@@ -246,7 +246,9 @@ def _offset(text: str) -> timezone:
 def person(text: str) -> str | None:
     """The name of somebody given as RSS gives it ("a@b.org (Ann)", "Ann <a@b.org>"); an address alone is no name."""
     line = one_line(text)[:300]
+    if "@" not in line:
+        return line or None
     for pattern in (_ADDRESS_AND_NAME, _NAME_AND_ADDRESS):
         if match := pattern.fullmatch(line):
             return match.group(1).strip(" \"'(") or None
-    return None if "@" in line and " " not in line else line or None
+    return line if " " in line else None

@@ -109,10 +109,9 @@ class ItemReader:
                 )
             ):
                 full = _as_html(element, kind)
-        summary = text_of(
-            fields, "description", "summary", "itunes:summary", "media:description", "dc:description", "tagline"
-        )
         described, summed_up = text_of(fields, "description"), text_of(fields, "summary")
+        others = ("itunes:summary", "media:description", "dc:description", "tagline")
+        summary = described or summed_up or text_of(fields, *others)
         if described and summed_up and not full:  # both are the feed's own; the longer one is the text
             summary, full = sorted((described, summed_up), key=len)
         for group in fields.get("media:group", ()) if not summary else ():  # films: YouTube, PeerTube
