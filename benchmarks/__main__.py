@@ -18,6 +18,7 @@ SMALL = {
     "watch": ["--feeds", "100", "--hosts", "20"],
     "punctuality": ["--sources", "1000", "--interval", "60", "--seconds", "10", "--rounds", "5"],
     "feeds": ["--seconds", "1", "--rounds", "1", "--servers", "shortcut+uvloop"],
+    "pages": ["--articles", "3000", "--rounds", "20"],
     "search": ["--articles", "3000"],
     "topics": ["--queries", "10000", "--articles", "100"],
 }

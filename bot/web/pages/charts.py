@@ -52,15 +52,17 @@ def framed(drawing: Markup, top: str, ends: Sequence[str]) -> Markup:
 
 
 def spark(values: Sequence[int], label: str) -> Markup:
-    """A line of tiny bars, for a list's line. All bars are one shape, as a list may hold many such lines."""
+    """A line of tiny bars on a thin ground. All bars are one shape, as a list may hold many such lines."""
     height, step = 16, 4
-    top = max([*values, 1])
-    shapes = {"first": "", "none": ""}
-    for index, value in enumerate(values):
+    top, width = max([*values, 1]), len(values) * step
+    outline = f"M0 {height}"
+    for value in values:
         tall = _tall(value, top, height)
-        shapes["first" if value else "none"] += f"M{index * step} {height}v-{tall}h{step - 1}v{tall}z"
-    inside = Markup("").join(Markup('<path class="{}" d="{}"/>').format(name, d) for name, d in shapes.items() if d)
-    return _CHART.format(kind="spark", width=len(values) * step, height=height, label=label, inside=inside)
+        outline += f"v-{tall:g}h{step - 1}v{tall:g}h1" if value else f"h{step}"
+    inside = Markup('<path class="none" d="M0 {0}h{1}v-.6H0z"/><path class="first" d="{2}"/>').format(
+        height, width, outline
+    )
+    return _CHART.format(kind="spark", width=width, height=height, label=label, inside=inside)
 
 
 def hours(values: Sequence[int], label: str, titles: Sequence[str]) -> Markup:
