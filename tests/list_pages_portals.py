@@ -119,7 +119,20 @@ def arabic_cards() -> ListPage:
     return page("arabic cards", HALL + "/news?lang=ar", body, links, titles, language="ar")
 
 
+def pictures_like_headlines() -> ListPage:
+    """Bitrix: the picture and the headline are links of one make; the picture comes first."""
+    titles = ENGLISH[:9]
+    rows = "".join(
+        f'<p class="news-item"><a href="/press/detail.php?ID={18402 - n}"><img src="/{n}.jpg" alt=""></a><span class="news-date-time">{day(n):%d.%m.%Y}</span> <a href="/press/detail.php?ID={18402 - n}"><b>{title}</b></a><br>The press office told the details.</p>'
+        for n, title in enumerate(titles)
+    )
+    body = f'<div class="left-column">{MENU}</div><div class="main-column"><h1>News</h1><div class="news-list">{rows}</div></div>'
+    links = [f"{HALL}/press/detail.php?ID={18402 - n}" for n in range(9)]
+    return page("pictures like headlines", HALL + "/press/", body, links, titles)
+
+
 PORTALS: tuple[Callable[[], ListPage], ...] = (
     one_script_for_all, documents_with_files, other_languages_beside, rows_of_a_blog, cards_that_are_links,
     leads_with_lists_inside, only_more_in_another_language, lines_between_sentences, arabic_cards,
+    pictures_like_headlines,
 )  # fmt: skip

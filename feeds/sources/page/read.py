@@ -102,12 +102,17 @@ def _selected(tree: HtmlElement, url: str, selectors: Sequence[str], time_zone: 
             raise ReadError(str(error), url=url) from error
         for one in found:
             link = _link_in(one, by_element, others, base)
-            if link is not None:
-                chosen.setdefault(link.url, link)
+            if link is not None and (link.url not in chosen or _says_more(link, chosen[link.url])):
+                chosen[link.url] = link
     if not chosen:
         return None
     in_order = sorted(chosen.values(), key=lambda link: link.place)
     return Group(in_order, others, url, base, time_zone, {})
+
+
+def _says_more(link: Link, other: Link) -> bool:
+    """Of two links to one address, whether the first is the headline and the second the picture beside it."""
+    return (link.in_heading, title_quality(link.text)) > (other.in_heading, title_quality(other.text))
 
 
 def _link_in(
