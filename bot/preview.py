@@ -131,7 +131,8 @@ def _first_article(
         try:
             article = complete(entry, source, get).article
         except FeedsError as error:
-            notes.append(f"{entry.url}: {error}")
+            told = str(error)
+            notes.append(told if entry.url in told else f"{entry.url}: {told}")
             continue
         if len(article.text) < NO_TEXT:
             notes.append(f"{entry.url}: only {len(article.text)} characters of text were found in the article's page.")

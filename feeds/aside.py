@@ -66,7 +66,8 @@ def beside(
             input=pickle.dumps((function, args, options)),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            # Nothing of this process's secrets.
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             timeout=3 * seconds,
             check=True,
         )

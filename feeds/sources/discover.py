@@ -160,7 +160,8 @@ class _Exploration:
         try:
             response = self._get(url)
         except FeedsError as error:
-            self._notes.append(f"{url}: {error}")
+            told = str(error)
+            self._notes.append(told if url in told else f"{url}: {told}")
             return None
         self._brought[response.url] = response
         return response
