@@ -37,7 +37,7 @@ def test_a_packed_query_can_be_unpacked(seed):
 
 def test_leaves_of_one_text_and_two_meanings():
     known = Leaves(Vocabulary())
-    plain, loose = parse('"chong khung" bo'), parse('"chong khung" bo', "vi")
+    plain, loose = parse('"chong khung" bo', "en"), parse('"chong khung" bo', "vi")
     assert [pack(query.root, known) for query in (plain, loose, plain)].count(pack(plain.root, known)) == 2
     for each in (plain, loose):
         assert same(tree(unpack(pack(each.root, known)), known), each.root)

@@ -199,6 +199,24 @@ def test_or_between_words_is_warned_of():
     )
 
 
+@pytest.mark.parametrize(
+    ("query", "vietnamese", "english"),
+    [
+        ("khung bo", True, False),
+        ("chong khung AND bo", True, False),
+        ("khung", False, False),
+        ("khung terror", False, False),
+        ("hong kong", False, True),
+    ],
+)
+def test_words_that_could_all_be_vietnamese_syllables_match_with_any_accents(query, vietnamese, english):
+    one = Article(url="", title="Hợp tác chống khủng bố", language="vi")
+    other = Article(url="", title="Police of Hong Kong arrest terrorists", language="en")
+    read = parse(query)
+    assert (evaluate(read, one) is not None, evaluate(read, other) is not None) == (vietnamese, english)
+    assert bool(read.warnings) == (query not in ("khung", "khung terror"))
+
+
 def test_vietnamese_without_accents_is_warned_of():
     assert parse("an", "vi").warnings
     assert parse("an*", "vi").warnings
@@ -206,7 +224,8 @@ def test_vietnamese_without_accents_is_warned_of():
     assert parse('"khung bo"', "vi").warnings
     assert parse('lang:vi "khung bo"').warnings
     assert not parse('"khủng bố" an', "vi").warnings
-    assert not parse("khung bo").warnings
+    assert parse("khung bo").warnings
+    assert not parse("khung bo", "en").warnings
     assert not parse('"khung bo"', "en").warnings
 
 

@@ -142,6 +142,10 @@ _VIETNAMESE = {
     " Put syllables that belong together in quotation marks.": (
         "«{}» gõ không dấu nên khớp với mọi dấu: thiếu chính xác. Hãy đặt các âm tiết đi cùng nhau trong dấu ngoặc kép."
     ),
+    "In Vietnamese articles these syllables match with any accents."
+    " Put those that belong together in quotation marks.": (
+        "Trong bài tiếng Việt các âm tiết này khớp với mọi dấu. Hãy đặt những âm tiết đi cùng nhau trong dấu ngoặc kép."
+    ),
     "«{}» is one syllable without accent: in Vietnamese articles it matches only itself.": (
         "«{}» là một âm tiết không dấu: trong bài tiếng Việt nó chỉ khớp với chính nó."
     ),

@@ -18,7 +18,7 @@ from feeds.topics.grammar.fields import read_field, read_topic
 from feeds.topics.grammar.proximity import read_chain
 from feeds.topics.grammar.tokens import Token
 from feeds.topics.grammar.words import read_phrase, read_word, spelling
-from feeds.topics.query import And, Node, Not, Or, Query
+from feeds.topics.query import And, Leaf, Node, Not, Or, Query
 
 _CONNECTIVES = ("and", "bar")
 """Kinds of tokens that AND, OR and NOT may be."""
@@ -35,6 +35,11 @@ class Parser(Cursor):
     def parse(self) -> Query:
         """Read it to its end. Raises QueryError."""
         root = self.all_of(ANYWHERE, None)
+        if self.spelled.guessed and not isinstance(root, Leaf):
+            self.warnings.append(
+                "In Vietnamese articles these syllables match with any accents."
+                " Put those that belong together in quotation marks."
+            )
         return Query(
             self.text,
             root,

@@ -17,6 +17,7 @@ from feeds.topics.text import find_run_texts, find_runs, fold, split
 MAX_PHRASE = 50
 _MOST_ALTERNATIVES = 8
 _NOT_PLAIN = frozenset(("and", "or", "not"))
+_OPERATORS = frozenset(("AND", "OR", "NOT"))
 
 
 class Spelling(NamedTuple):
@@ -27,17 +28,29 @@ class Spelling(NamedTuple):
     """Typed on a foreign keyboard."""
     loose: bool
     """Typed so, and of two syllables or more: they match whatever their accents."""
+    guessed: bool
+    """Of no language that was declared, and every word could be such a syllable."""
 
 
 def spelling(text: str, language: str | None) -> Spelling:
     """Return how words of this query are meant; `language` is the declared one."""
     declared = primary(language) == "vi"
     unaccented = declared and fold(text) == text.casefold()
+    guessed = not language and _could_be_syllables(text)
     return Spelling(
         declared or vietnamese.shows(text) or "lang:vi" in text,
         unaccented,
-        unaccented and len(find_run_texts(text)) > 1,
+        guessed or (unaccented and len(find_run_texts(text)) > 1),
+        guessed,
     )
+
+
+def _could_be_syllables(text: str) -> bool:
+    """Are all words, two or more, Vietnamese syllables if they are any Vietnamese at all?"""
+    if not text.isascii():
+        return False
+    words = [word for word in find_run_texts(text) if word not in _OPERATORS]
+    return len(words) > 1 and all(map(vietnamese.is_plain_syllable, words))
 
 
 def read_word(cursor: Cursor, token: Token, scope: Scope, spelled: Spelling) -> Node:
