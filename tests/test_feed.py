@@ -549,6 +549,9 @@ def test_html_as_plain_text() -> None:
     )
     assert plain("a <!-- hidden --> b <style>x") == "a b"
     assert plain("1 < 2 and 3 > 2") == "1 < 2 and 3 > 2"
+    assert plain('<p title="a<script>b">One</p> two') == "One\ntwo"
+    assert plain("<img alt='more > less' src=x>One") == "One"
+    assert plain("""<img alt="it's" src=x>One <a title="5" wide">two</a> "three" """) == 'One two "three"'
 
 
 pieces = st.sampled_from([

@@ -43,6 +43,10 @@ _UNSEEN = frozenset(["script", "style", "noscript", "template", "iframe", "svg",
 _BARE = {f"{slash}{name}": "\n" if name in _BLOCKS else "" for name in _BLOCKS | _INLINE for slash in ("", "/")}
 _LONGEST_BARE = max(map(len, _BARE))
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])([^<>]*)>")
+# Where a quoted value holds "<" or ">", as a browser reads it; a quotation mark that nothing closes soon is none.
+_TAG_WITH_VALUES = re.compile(
+    r"""<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])((?:[^<>"']++|"[^"]{0,1000}+"|'[^']{0,1000}+')*+)>"""
+)
 _OTHER_SPACE = r"\t\f\v\xa0\u2000-\u200b\u202f\u205f\u3000"
 # A single plain space stays as it is: to replace each by itself would take longer than all the rest.
 _SPACE_IN_LINE = re.compile(rf"[{_OTHER_SPACE}][ {_OTHER_SPACE}]*+| [ {_OTHER_SPACE}]++")
@@ -123,7 +127,7 @@ def _without_any_tags(text: str) -> str:
             skipped = 9 if text[start + 2] == "[" else (text.find(">", start) + 1 or len(text)) - start
             place = start + skipped
             continue
-        tag = _TAG.match(text, start)
+        tag = _tag_at(text, start)
         name = tag.group(2).lower() if tag else ""
         if tag and name in _UNSEEN:
             place = tag.end()
@@ -139,6 +143,13 @@ def _without_any_tags(text: str) -> str:
             place = start + 1
     parts.append(text[place:])
     return "".join(parts).replace("]]>", "")
+
+
+def _tag_at(text: str, start: int) -> re.Match[str] | None:
+    tag = _TAG.match(text, start)
+    if tag is not None and not tag.group(3).count('"' if '"' in tag.group(3) else "'") % 2:
+        return tag
+    return _TAG_WITH_VALUES.match(text, start) or tag
 
 
 def looks_like_html(text: str) -> bool:
