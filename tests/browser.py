@@ -197,6 +197,7 @@ def fill(database: Database, clock: Clock) -> None:
             "article": {"title": seed.title, "url": seed.url},
             "source": {"slug": "ministry", "title": "Ministry of Public Security"},
             "topics": [{"slug": terrorism.slug, "title": terrorism.title, "matched": ["violent extremism"]}],
+            "story": {"id": seed.uid, "also": []},
         }
         key = f"story:{first}"
         alert = owing.add_alert(connection, "article.published", key, data, now, article_id=first)

@@ -11,10 +11,15 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser import NOW, Clock, chromium, fill, new_database, served, services
+from conftest import Clock as ChatClock
+from fake_bot_api import FakeBotApi
 from standardwebhooks import Webhook
+from test_chat_journey import Journey
+from test_readers import run
 
 from bot.channels.webhook import WebhookChannel
 from bot.store import deliveries, destinations
@@ -24,7 +29,7 @@ from feeds import publish
 from feeds.database import Database
 from feeds.model import Article
 from feeds.publish import OnDemand
-from feeds.store import articles, sources
+from feeds.store import articles, shelf, sources, topics
 from feeds.store.shelf import SqlShelf
 
 if TYPE_CHECKING:
@@ -40,6 +45,16 @@ class Site:
     base: str
     database: Database
     clock: Clock
+
+    def publish(self) -> None:
+        """Render the feeds that have changed."""
+        while publish.publish_stale(self.database, told_as(self.base), NOW):
+            pass
+
+
+def told_as(base: str) -> publish.Site:
+    """What the feeds say of the site."""
+    return publish.Site(base_url=base, title="Tocsin", tag="127.0.0.1,2026")
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +79,12 @@ def site(tmp_path: Path) -> Iterator[Site]:
     fill(database, clock)
 
     def with_feeds(base: str) -> WebServices:
-        told = publish.Site(base_url=base, title="Tocsin", tag="127.0.0.1,2026")
+        told = told_as(base)
         publish.ensure_all(database, told, NOW)
-        while publish.publish_stale(database, told, NOW):
-            pass
-        feed_app = FeedServer(SqlShelf(database), base_url=base, on_demand=OnDemand(database, told, clock))
+        Site(base, database, clock).publish()
+        feed_app = FeedServer(
+            SqlShelf(database), base_url=base, on_demand=OnDemand(database, told, clock), check_every=0
+        )
         return replace(services(database, clock, base), feed_app=feed_app)
 
     with served(with_feeds) as base:
@@ -131,6 +147,47 @@ def test_subscribing_to_a_topic_s_feed(site: Site, page: Page) -> None:
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("application/atom+xml")
     assert "ASEAN members plan a joint answer to violent extremism" in answer.text()
+
+
+@pytest.mark.reader("newsboat")
+def test_what_is_clicked_is_read_by_a_reader(site: Site, page: Page, tmp_path: Path) -> None:
+    page.goto(f"{site.base}/sources/agency")
+    address = page.get_by_role("link", name="RSS – Hãng tin Biển Đông").get_attribute("href")
+    home = tmp_path / "reader"
+    home.mkdir()
+    (home / "urls").write_text(f"{address}\n")
+    newsboat = ("newsboat", "-u", "urls", "-c", "cache.db", "-q", "-x", "reload", "print-unread")
+    assert run(home, *newsboat).strip() == "2 unread articles"
+    with site.database.write() as connection:
+        agency = sources.state_by_slug(connection, "agency")
+        assert agency is not None
+        assert agency.source.id is not None
+        fresh = Article("https://agency.example.org/new", title="Tàu tuần tra <test> & trở về", uid="f" * 32)
+        articles.insert(connection, agency.source.id, fresh, [], site.clock.now, baseline=False)
+        shelf.mark_stale(connection, ["sources/agency"], site.clock.now)
+    site.publish()
+    assert run(home, *newsboat).strip() == "3 unread articles"
+
+
+def test_what_the_deep_link_carries_is_followed_and_told_in_the_chat(site: Site, page: Page) -> None:
+    page.goto(f"{site.base}/follow?topic=maritime-security")
+    link = page.get_by_role("link", name="Open Telegram and follow “Maritime security”").get_attribute("href")
+    assert link is not None
+    payload = parse_qs(urlsplit(link).query)["start"][0]
+    with FakeBotApi() as api:
+        journey = Journey(api, site.database, ChatClock(site.clock.now))
+        journey.newsroom.number = 100  # the site has articles of lower numbers
+        with site.database.write() as connection:
+            # The newsroom declares topics of its own, and so takes those of the site away.
+            topic = topics.removed_topic(connection, "maritime-security")
+            assert topic is not None
+            topics.save_topic(connection, topic, site.clock.now)
+        anna = api.person(100)
+        answer = journey.say(anna, f"/start {payload}")
+        assert "Maritime security" in answer["text"]
+        journey.publish("Piracy off the coast")
+        assert "Piracy off the coast" in anna.messages[-1]["text"]
+        journey.process.stop()
 
 
 def test_following_on_telegram(site: Site, page: Page) -> None:
@@ -225,9 +282,29 @@ def test_the_keyboard_alone_is_enough(site: Site, page: Page) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    page.keyboard.press("Tab")
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid"
+    for path in ("/operators", "/sources/add", "/operators/topics?slug=maritime-security"):
+        page.goto(site.base + path)
+        page.evaluate("document.activeElement.blur()")
+        stops = []
+        while len(stops) < 100:
+            page.keyboard.press("Tab")
+            stop = page.evaluate(_FOCUSED)
+            if stop["place"] == "BODY":
+                break
+            stops.append(stop)
+        assert {stop["outline"] for stop in stops} == {"solid"}, "where one stands can always be seen"
+        assert [stops[0]["place"], stops[-1]["place"]] == ["A.skip", "footer"]
+        assert stops[-1]["top"] == max(stop["top"] for stop in stops), "from the top to the bottom"
+
+
+_FOCUSED = """
+() => {
+  const one = document.activeElement;
+  const place = one.closest("footer") ? "footer" : one.tagName + (one.className ? "." + one.className : "");
+  const top = one.getBoundingClientRect().top + scrollY;
+  return { place, top, outline: getComputedStyle(one).outlineStyle };
+}
+"""
 
 
 def test_without_scripts_everything_is_there(site: Site, browser: Browser) -> None:
