@@ -91,16 +91,18 @@ class Habits:
 
         Only a page's list (`is_page`) has a layout; a feed can be empty, and else is what it is.
         """
+        # After a long pause a busy list may honestly have been replaced as a whole.
+        replaced = listing.known == 0 and not listing.continues and expected_news < self.entries / 2
+        undated = self.dated >= NEARLY_ALL and listing.dated == 0
+        is_list = is_page and self.entries >= LEAST_ENTRIES
         if self.looks < LEAST_LOOKS:
-            return ""
+            # What has nothing in common with the one list that was seen needs no habit to be another.
+            return "unrelated" if is_list and listing.entries >= LEAST_ENTRIES and undated and replaced else ""
         if listing.entries == 0 and self.fewest > 0:
             return "empty"
-        if not is_page or self.entries < LEAST_ENTRIES:
+        if not is_list:
             return ""
-        undated = self.dated >= NEARLY_ALL and listing.dated == 0
-        # After a long pause a busy list may honestly have been replaced as a whole.
-        replaced = listing.known == 0 and not listing.continues
-        other = self.known >= 0.5 and replaced and expected_news < self.entries / 2
+        other = self.known >= 0.5 and replaced
         if undated and other:
             return "unrelated"
         if listing.entries * FAR_FEWER < self.entries and listing.entries * 2 < self.fewest:

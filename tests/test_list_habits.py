@@ -46,6 +46,16 @@ def test_a_feed_has_no_layout_but_can_be_empty() -> None:
 def test_nothing_is_strange_before_there_is_a_habit() -> None:
     habits = Habits().after(Listing(10, 10, 9), expected_news=1, is_page=True, now=NOW)
     assert habits.strangeness(Listing(1, 0, 0), expected_news=1, is_page=True) == ""
+    assert habits.strangeness(Listing(10, 10, 0), expected_news=1, is_page=True) == ""
+
+
+def test_a_navigation_is_not_the_list_even_where_that_was_seen_but_once() -> None:
+    habits = Habits().after(Listing(10, 10, 0), expected_news=0, is_page=True, now=NOW)
+    assert habits.strangeness(Listing(7, 0, 0), expected_news=1, is_page=True) == "unrelated"
+    assert habits.strangeness(Listing(7, 0, 1), expected_news=1, is_page=True) == ""
+    assert habits.strangeness(Listing(7, 0, 0), expected_news=9, is_page=True) == ""
+    undated = Habits().after(Listing(10, 0, 0), expected_news=0, is_page=True, now=NOW)
+    assert undated.strangeness(Listing(7, 0, 0), expected_news=1, is_page=True) == ""
 
 
 def test_a_busy_list_that_was_not_looked_at_for_long_may_be_replaced_as_a_whole() -> None:
