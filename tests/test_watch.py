@@ -167,6 +167,36 @@ def test_an_edit_of_title_and_address_at_once_is_a_revision_too(post: Post) -> N
     assert edited.url == post.site.url("/news/minister-opens-regional-talks-on-border-security")
 
 
+def test_a_list_that_was_found_by_itself_is_found_again_after_a_redesign(post: Post) -> None:
+    titles = [f"Coast guard vessel returns to the port of {place}" for place in ("Vinh", "Hue", "Oslo", "Rome", "Bern")]
+    addresses = {title: f"/news/{title.lower().replace(' ', '-')}" for title in titles}
+    for title in titles:
+        post.site.page(addresses[title], f"<h1>{title}</h1><p>{'The ministry said so at length that day. ' * 9}</p>")
+
+    def old(*shown: str) -> str:
+        return "".join(f'<li class="item"><h3><a href="{addresses[one]}">{one}</a></h3></li>' for one in shown)
+
+    def new(*shown: str) -> str:
+        return "".join(f'<article><div class="t"><a href="{addresses[one]}">{one}</a></div></article>' for one in shown)
+
+    post.site.page("/news", f"<main><ul>{old(*titles[1:])}</ul></main>")
+    source = post.watch(post.site.url("/news"), kind="auto")
+    post.look(source)
+    post.site.page("/news", f"<section>{new(*titles[1:])}</section>")
+    assert post.look(source).error_code == "empty-list"
+    assert (post.look(source).error_code, post.fresh()) == (None, [])
+    post.site.page("/news", f"<section>{new(*titles)}</section>")
+    post.look(source)
+    assert post.fresh() == [titles[0]]
+    # What is found in its place must hold what is known.
+    links = "".join(f'<li><a href="/topics/{n}-of-the-house">Matters of the whole house {n}</a></li>' for n in range(9))
+    post.site.page("/news", f"<main><ul>{links}</ul></main>")
+    for _ in range(3):
+        state = post.look(source)
+        assert (state.error_code, post.fresh()) == ("empty-list", [titles[0]])
+    assert state.error == "the list is gone; of the 9 links that look like one now 0 are known"
+
+
 def test_an_item_that_leaves_and_comes_back_is_known(post: Post) -> None:
     for story in stories(6):
         post.portal.publish(story)

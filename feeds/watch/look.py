@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from feeds.aside import aside
-from feeds.errors import ReadError
+from feeds.errors import EmptyList, ReadError
 from feeds.fetch import Response
 from feeds.link_header import related
 from feeds.model import Entry, Source
@@ -33,6 +33,8 @@ class Look:
     digest: str | None = None
     unchanged: bool = False
     fresh: int = 0
+    found_again: bool = False
+    """The list was gone, and this stands in its place: it must prove itself by what is known of it."""
 
     @property
     def obeys_robots(self) -> bool:
@@ -71,7 +73,7 @@ class Looking:
         look.learned.pop("body", None)
         if look.source.kind == "auto":
             self._discover(look)
-        elif self._read(look):
+        elif self._read_or_find_again(look, state):
             # The same bytes will be the same entries: they need not be read again.
             look.learned["body"] = body
         _learn_of_feed(look)
@@ -82,6 +84,21 @@ class Looking:
     def getter(self, look: Look) -> Callable[[str], Response]:
         """Fetches further pages for this look."""
         return lambda url: self._visits.get(url, obey_robots=look.obeys_robots)
+
+    def _read_or_find_again(self, look: Look, state: SourceState) -> bool:
+        """`_read`; a list that was found by itself, and is gone for the second time, is looked for again."""
+        try:
+            return self._read(look)
+        except EmptyList:
+            by_itself = state.source.kind == "auto" and "pattern" in look.learned.get("options", {})
+            if not by_itself or "selector" in state.source.options or state.error_code != EmptyList.code:
+                raise
+            self._discover(look)
+            look.source = replace(
+                look.source, kind=look.learned["kind"], url=look.learned["url"], options=look.learned["options"]
+            )
+            look.found_again = True
+            return False
 
     def _read(self, look: Look) -> bool:
         """Read the entries of the response, or of the address that its body points to; whether they are its own."""
