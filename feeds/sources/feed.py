@@ -114,10 +114,12 @@ def _document(text: str) -> Document | None:
 
 def _without_cut_end(text: str) -> str:
     """The feed without a last item that never ends: half an address would be another address."""
+    # An item without its own end in a document that has one is merely badly written.
+    if _FEED_END.search(text[-1_000:]):
+        return text
     starts = list(_ITEM_START.finditer(text))
     last = starts[-1] if starts else None
-    # An item without its own end in a document that has one is merely badly written.
-    if last and not _ITEM_END.search(text, last.end()) and not _FEED_END.search(text[-1_000:]):
+    if last and not _ITEM_END.search(text, last.end()):
         return text[: last.start()]
     return text
 

@@ -93,10 +93,10 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     names = [header.group(1)] if header else []
     if declared:
         names.append(declared.group(1).decode("ascii"))
-    if b"\x1b" in body or b"~{" in body:  # ISO-2022 and HZ are ASCII to a UTF-8 decoder
-        for name in names:
-            if name.lower().startswith(("iso-2022", "hz")) and (text := _decode_as(name, body)) is not None:
-                return text
+    for name in names:  # ISO-2022 and HZ are ASCII to a UTF-8 decoder
+        escapes = name.lower().startswith(("iso-2022", "hz")) and (b"\x1b" in body or b"~{" in body)
+        if escapes and (text := _decode_as(name, body)) is not None:
+            return text
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
