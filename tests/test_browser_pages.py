@@ -74,6 +74,13 @@ def removed(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def no_topics(page: Page) -> None:
+    page.locator("#url").fill("https://x.example")
+    page.locator("[name=topics]").first.uncheck()
+    sent(page)
+    page.locator("#topics-error").wait_for()
+
+
 def wrong_token(page: Page) -> None:
     page.locator("#token").fill("guess")
     sent(page)
@@ -118,9 +125,7 @@ SCENES = {
     "follow": Scene("open", "/follow"),
     "follow-topic": Scene("open", "/follow?topic=maritime-security"),
     "webhooks": Scene("open", "/webhooks"),
-    "webhooks-wrong": Scene(
-        "open", "/webhooks", lambda page: (page.locator("#url").fill("https://x.example"), sent(page))[1]
-    ),
+    "webhooks-wrong": Scene("open", "/webhooks", no_topics),
     "webhook": Scene("open", "/webhooks/archive", all_opened),
     "operators": Scene("open", "/operators", all_opened),
     "topic-editor": Scene("open", "/operators/topics?slug=counter-terrorism-cooperation", all_opened),
