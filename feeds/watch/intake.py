@@ -14,7 +14,7 @@ from feeds import identity
 from feeds.cadence import Rhythm
 from feeds.completion import Completion, complete
 from feeds.database import Database
-from feeds.errors import EmptyList, FeedsError, FetchError, LayoutChanged
+from feeds.errors import FeedsError, FetchError, LayoutChanged
 from feeds.fetch import Response
 from feeds.identity import Decider, Decision, Key, Verdict
 from feeds.list_habits import TAKEN_AFTER, Habits, Listing
@@ -59,8 +59,8 @@ def decide(
     database: Database, source_id: int, state: SourceState, look: Look, now: datetime, pages: OlderPages
 ) -> list[Decision]:
     """What each entry is, those of older `pages` included where the list's first one does not reach back to what is
-    known. Raises `LayoutChanged` for what is no list of this source, `EmptyList` where its list is gone and was not
-    found again.
+    known. Raises `LayoutChanged` for what is no list of this source, and what says that the source is gone where it was
+    not found again.
     """
 
     def decided(entries: Sequence[Entry]) -> list[Decision]:
@@ -88,11 +88,8 @@ def decide(
         dated=sum(one.entry.published is not None for one in decisions),
         known=sum(one.verdict is not Verdict.NEW for one in decisions),
     )
-    if look.found_again and 2 * listing.known < listing.entries:
-        raise EmptyList(
-            f"the list is gone; of the {listing.entries} links that look like one now {listing.known} are known",
-            url=look.source.url,
-        )
+    if look.in_place_of and 2 * listing.known < listing.entries:
+        raise look.in_place_of
     habits = Habits.from_json(look.learned.get("list"))
     if habits.strangeness(listing, expected_news=expected_news, is_page=is_page) == "unrelated":
         _check_patience(state, look, listing, now)

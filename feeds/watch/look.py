@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from feeds.aside import aside
-from feeds.errors import EmptyList, ReadError
+from feeds.errors import EmptyList, FeedsError, FetchError, NotAFeed, ReadError
 from feeds.fetch import Response
 from feeds.link_header import related
 from feeds.model import Entry, Source
@@ -33,8 +33,8 @@ class Look:
     digest: str | None = None
     unchanged: bool = False
     fresh: int = 0
-    found_again: bool = False
-    """The list was gone, and this stands in its place: it must prove itself by what is known of it."""
+    in_place_of: FeedsError | None = None
+    """What was found before is gone, as this says; what stands there now must prove itself by what is known of it."""
 
     @property
     def obeys_robots(self) -> bool:
@@ -50,6 +50,30 @@ class Looking:
 
     def look(self, state: SourceState, now: datetime) -> Look:
         """What stands there. Raises FetchError, ReadError and their kin."""
+        try:
+            return self._look(state, now)
+        except FeedsError as error:
+            if not _is_gone_for_good(state, error):
+                raise
+            gone = error
+        try:
+            return self._look_anew(state, now, gone)
+        except FeedsError:
+            raise gone from None
+
+    def _look_anew(self, state: SourceState, now: datetime, gone: FeedsError) -> Look:
+        """As if nothing had been found out of the source before."""
+        found_out = ("kind", "url", "options", "moved_to", "body")
+        learned = {name: value for name, value in state.learned.items() if name not in found_out}
+        look = Look(state.source, learned, now, in_place_of=gone)
+        look.response = self._visits.get(look.source.url, obey_robots=look.obeys_robots)
+        self._discover(look)
+        look.source = replace(look.source, kind=learned["kind"], url=learned["url"], options=learned["options"])
+        _learn_of_feed(look)
+        look.digest = _digest(look.entries)
+        return look
+
+    def _look(self, state: SourceState, now: datetime) -> Look:
         look = Look(as_learned(state), dict(state.learned), now)
         waiting = bool(look.learned.get("unread") or look.learned.get("older"))
         look.response = self._visits.get(
@@ -73,7 +97,7 @@ class Looking:
         look.learned.pop("body", None)
         if look.source.kind == "auto":
             self._discover(look)
-        elif self._read_or_find_again(look, state):
+        elif self._read(look):
             # The same bytes will be the same entries: they need not be read again.
             look.learned["body"] = body
         _learn_of_feed(look)
@@ -84,21 +108,6 @@ class Looking:
     def getter(self, look: Look) -> Callable[[str], Response]:
         """Fetches further pages for this look."""
         return lambda url: self._visits.get(url, obey_robots=look.obeys_robots)
-
-    def _read_or_find_again(self, look: Look, state: SourceState) -> bool:
-        """`_read`; a list that was found by itself, and is gone for the second time, is looked for again."""
-        try:
-            return self._read(look)
-        except EmptyList:
-            by_itself = state.source.kind == "auto" and "pattern" in look.learned.get("options", {})
-            if not by_itself or "selector" in state.source.options or state.error_code != EmptyList.code:
-                raise
-            self._discover(look)
-            look.source = replace(
-                look.source, kind=look.learned["kind"], url=look.learned["url"], options=look.learned["options"]
-            )
-            look.found_again = True
-            return False
 
     def _read(self, look: Look) -> bool:
         """Read the entries of the response, or of the address that its body points to; whether they are its own."""
@@ -127,6 +136,13 @@ class Looking:
         )
         look.learned |= {"kind": found.kind, "url": found.feed_url, "options": dict(found.options)}
         look.entries = list(found.entries)
+
+
+def _is_gone_for_good(state: SourceState, error: FeedsError) -> bool:
+    """Whether what was found out of a source is there no more, for the second time: its list, its feed, its address."""
+    by_itself = state.source.kind == "auto" and "kind" in state.learned and "selector" not in state.source.options
+    gone = isinstance(error, EmptyList | NotAFeed) or (isinstance(error, FetchError) and error.status in (404, 410))
+    return by_itself and gone and state.error_code == error.code
 
 
 def as_learned(state: SourceState) -> Source:
