@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -198,10 +199,18 @@ def resume(context: typer.Context, slug: Slug, config: Config = CONFIG) -> None:
     terminal.say(f"{slug} gets what it is owed.")
 
 
-def remove(context: typer.Context, slug: Slug, config: Config = CONFIG) -> None:
-    """Forget it and what it follows."""
+def remove(
+    context: typer.Context,
+    slug: Slug,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Forget it and what it follows; on a terminal, after asking."""
     with invocation(context).app(config) as app:
-        app.subscriptions.remove(_changeable(_webhook(app, slug)))
+        webhook = _changeable(_webhook(app, slug))
+        if not yes and sys.stdin.isatty():
+            typer.confirm(f"Remove {slug} and all that it follows?", abort=True)
+        app.subscriptions.remove(webhook)
     terminal.say(f"{slug} is removed.")
 
 
