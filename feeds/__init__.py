@@ -8,6 +8,7 @@ Read `model` first (what things are), then `watch` (one look at one source), the
 
     the look          watch; visits, politeness and robots (as good guests); completion (an entry made whole)
     the network       fetch (the only GET), addresses (which may be reached), link_header, websub
+    large bodies      confined (read in a process that can be killed)
     reading           sources (a reader for each kind), extract (an article's page); markup, layout, dates, charset
     the same again?   identity, canonical, words, near_duplicates
     when and whether  cadence, targets (who works what), alarms, list_habits, protection

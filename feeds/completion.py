@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from feeds import near_duplicates
-from feeds.aside import aside
+from feeds.confined import confined
 from feeds.errors import FeedsError
 from feeds.extract import clean_text, read_article, sanitise
 from feeds.fetch import Response
@@ -63,7 +63,7 @@ def complete(
     else:
         try:
             response = get(entry.url)
-            article = aside(
+            article = confined(
                 read_article,
                 response.body,
                 response.url,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from feeds.aside import aside
+from feeds.confined import confined
 from feeds.errors import ReadError
 from feeds.model import Entry, Source
 
@@ -35,7 +35,7 @@ class Read(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """A kind of source: its functions, large bodies read in a process beside (`feeds.aside`)."""
+    """A kind of source: its functions, large bodies read in a process beside (`feeds.confined`)."""
 
     reader: Read
     pointer: Callable[[bytes, str, Source], str | None] | None = None
@@ -43,16 +43,16 @@ class SourceKind:
 
     def read(self, body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
         """As `Read` says; ReadError too where a hostile body would not be read in time."""
-        return aside(self.reader, body, url, content_type, source)
+        return confined(self.reader, body, url, content_type, source)
 
     def leads_to(self, body: bytes, url: str, source: Source) -> str | None:
         """The address to fetch and read in place of a body that only points there."""
-        return aside(self.pointer, body, url, source) if self.pointer else None
+        return confined(self.pointer, body, url, source) if self.pointer else None
 
     def goes_on(self, body: bytes, url: str, headers: Mapping[str, str]) -> str | None:
         """The address of the older part of the list, where a response (body, address, headers) names one."""
         try:
-            return aside(self.follower, body, url, headers) if self.follower else None
+            return confined(self.follower, body, url, headers) if self.follower else None
         except ReadError:
             return None
 

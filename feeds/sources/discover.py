@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from feeds.aside import aside
+from feeds.confined import confined
 from feeds.errors import EmptyList, FeedsError
 from feeds.markup import absolute, charset_of
 from feeds.model import Entry
@@ -82,7 +82,7 @@ def explore(
     first = get(url)
     if selector:
         charset = charset_of(first.content_type)
-        listed = aside(find_list, first.body, first.url, selector=selector, time_zone=time_zone, charset=charset)
+        listed = confined(find_list, first.body, first.url, selector=selector, time_zone=time_zone, charset=charset)
         return Found(
             "page",
             first.url,
@@ -92,7 +92,7 @@ def explore(
             {"selector": selector},
             goes_on=KINDS["page"].goes_on(first.body, first.url, first.headers),
         )
-    discovery = aside(
+    discovery = confined(
         discover, first.body, first.url, first.content_type, time_zone=time_zone, headers=dict(first.headers)
     )
     return _Exploration(first, discovery, get, time_zone or "UTC").run()
@@ -175,7 +175,7 @@ class _Exploration:
             response = self._fetch(candidate.url)
             if response is None:
                 continue
-            feed = aside(as_feed, response.body, response.url, response.content_type, self._zone)
+            feed = confined(as_feed, response.body, response.url, response.content_type, self._zone)
             if feed and feed.entries:
                 judged = self._judge(candidate, feed)
                 if judged:
@@ -189,7 +189,7 @@ class _Exploration:
     def _on_feeds_page(self, response: Response) -> list[Candidate]:
         """The feeds that a page of feeds links, those first whose name is in the address that was asked for."""
         wanted = set(re.findall(r"\w{3,}", urlsplit(self._discovery.url).path.lower()))
-        links = aside(feeds_named, response.body, response.url)
+        links = confined(feeds_named, response.body, response.url)
         links.sort(key=lambda one: -len(wanted & set(re.findall(r"\w{3,}", urlsplit(one.url).path.lower()))))
         return [Candidate("feed", one.url, 0.75, _ON_FEEDS_PAGE) for one in links[:3]]
 
@@ -200,8 +200,8 @@ class _Exploration:
             response = self._fetch(candidate.url)
             if response is None:
                 continue
-            found = aside(as_feed, response.body, response.url, response.content_type, self._zone)
-            found = found or aside(as_api, response.body, response.url, self._zone)
+            found = confined(as_feed, response.body, response.url, response.content_type, self._zone)
+            found = found or confined(as_api, response.body, response.url, self._zone)
             judged = self._judge(candidate, found) if found and found.entries else None
             if judged:
                 proven.append(judged)
@@ -269,12 +269,12 @@ class _Exploration:
             response = self._fetch(address)
             if response is None:
                 continue
-            sitemap = aside(as_sitemap, response.body, response.url, self._zone)
+            sitemap = confined(as_sitemap, response.body, response.url, self._zone)
             if sitemap and sitemap.entries:
                 return sitemap
             if sitemap and "child" in sitemap.options:
                 inner = self._fetch(str(sitemap.options["child"]))
-                found = aside(as_sitemap, inner.body, inner.url, self._zone) if inner else None
+                found = confined(as_sitemap, inner.body, inner.url, self._zone) if inner else None
                 if found and found.entries:
                     return found
         return None

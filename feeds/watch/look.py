@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from feeds.aside import aside
+from feeds.confined import confined
 from feeds.errors import EmptyList, FeedsError, FetchError, NotAFeed, ReadError
 from feeds.fetch import Response
 from feeds.link_header import related
@@ -160,7 +160,7 @@ def _learn_of_feed(look: Look) -> None:
         return
     try:
         response = look.response
-        said = aside(read_feed_metadata, response.body, response.url, response.content_type)
+        said = confined(read_feed_metadata, response.body, response.url, response.content_type)
     except ReadError:
         return
     look.learned["wishes"] = {

@@ -1,7 +1,7 @@
 """Reads large bodies in a process beside this one, which is killed at its deadline.
 
     small ─→ here, at once
-    large ─→ python -m feeds.aside: limits on its time and memory ─→ the result, or the error it raised
+    large ─→ python -m feeds.confined: limits on its time and memory ─→ the result, or the error it raised
 
 Ten megabytes can be made to cost a parser minutes and gigabytes. Neither can be taken back of a thread; a process can
 be killed, and keeps nobody from reading what is honest. Bodies are seldom so large that starting it, which takes half a
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import resource
 import subprocess
 import sys
 import threading
@@ -33,7 +32,7 @@ _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 
 
-def aside(
+def confined(
     function: Callable[Concatenate[bytes, str, _Given], _Result],
     body: bytes,
     url: str,
@@ -47,11 +46,11 @@ def aside(
     if len(body) <= LARGE:
         return function(body, url, *args, **options)
     with _turns:
-        result: _Result = beside(function, (body, url, *args), options, url=url)
+        result: _Result = in_process(function, (body, url, *args), options, url=url)
     return result
 
 
-def beside(
+def in_process(
     function: Callable[..., Any],
     args: Sequence[Any],
     options: Mapping[str, Any],
@@ -59,10 +58,10 @@ def beside(
     url: str,
     seconds: int = DEADLINE,
 ) -> Any:
-    """The call in a process of its own, `seconds` of computing long at most. Raises as `aside` does."""
+    """The call in a process of its own, `seconds` of computing long at most. Raises as `confined` does."""
     try:
         done = subprocess.run(  # noqa: S603 (our own interpreter, our own program)
-            [sys.executable, "-W", "ignore", "-m", "feeds.aside", str(seconds)],
+            [sys.executable, "-W", "ignore", "-m", "feeds.confined", str(seconds)],
             input=pickle.dumps((function, args, options)),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -81,6 +80,8 @@ def beside(
 
 def main() -> None:
     """Read a call, make it, write what came of it."""
+    import resource  # Unix has it; elsewhere large bodies are refused
+
     seconds = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

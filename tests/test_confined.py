@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from feeds.aside import LARGE, MEMORY, beside
 from feeds.completion import complete
+from feeds.confined import LARGE, MEMORY, in_process
 from feeds.errors import EmptyList, NotAFeed, ReadError
 from feeds.fetch import Response
 from feeds.model import Entry, Source
@@ -54,6 +54,6 @@ def test_a_large_page_is_found_and_its_article_read() -> None:
 
 @pytest.mark.parametrize(("function", "little", "much"), [(sum, range(10), range(10**13)), (bytes, 10, 2 * MEMORY)])
 def test_what_takes_too_much_time_or_memory_is_killed(function: Callable[..., Any], little: Any, much: Any) -> None:
-    assert beside(function, (little,), {}, url=URL, seconds=1) == function(little)
+    assert in_process(function, (little,), {}, url=URL, seconds=1) == function(little)
     with pytest.raises(ReadError, match=r"https://large\.test/news could not be read within 1 s and 1024 MB"):
-        beside(function, (much,), {}, url=URL, seconds=1)
+        in_process(function, (much,), {}, url=URL, seconds=1)
