@@ -140,7 +140,8 @@ def test_a_problem_names_its_field(client: Client, draft: Any, field: str | None
 
 def test_topics_are_written_and_removed(client: Client) -> None:
     saved = client.ask("PUT", "/v1/topics/patrols", {"query": "patrols", "title": "Patrols"})
-    assert saved["query"] == "patrols"
+    assert (saved["query"], saved["declared"]) == ("patrols", False)
+    assert client.ask("GET", "/v1/topics/maritime-security")["declared"]
     assert client.ask("PUT", "/v1/topics/patrols", {"query": "(patrols"}, 422)["field"] == "query"
     assert client.ask("PUT", "/v1/topics/Not_One", {"query": "x"}, 422)["field"] == "slug"
     client.ask("DELETE", "/v1/topics/patrols", status=204)

@@ -151,6 +151,7 @@ class TopicShape(Shape):
     query: str
     language: str | None
     urgent: bool
+    declared: bool = Field(description="Whether config/topics.toml has it, which is right at each start")
     matches: int
 
     @classmethod
@@ -163,6 +164,7 @@ class TopicShape(Shape):
             query=topic.query,
             language=topic.language,
             urgent=topic.urgent,
+            declared=topic.owner is None,
             matches=matches,
         )
 
