@@ -3,7 +3,7 @@
 
 from collections.abc import Callable
 
-from list_pages import ENGLISH, MENU, VIETNAMESE, ListPage, day, page, slug
+from list_pages import ENGLISH, MENU, SUMMARY, TOM_TAT, VIETNAMESE, ListPage, day, page, slug
 
 HALL = "https://hall.test"
 
@@ -131,8 +131,164 @@ def pictures_like_headlines() -> ListPage:
     return page("pictures like headlines", HALL + "/press/", body, links, titles)
 
 
+def lines_of_each_year() -> ListPage:
+    """By hand: a paragraph for each year, with short titles in the last one."""
+    titles = [*ENGLISH[:8], "Frost", "Visitors", "The last of the apples", "First swallow"]
+    links = [f"{HALL}/journal/{slug(title)}.html" for title in titles]
+    years = "".join(
+        f"<h3>{2024 - k}</h3><p>{''.join(f'In May &mdash; <a href={links[n]!r}>{titles[n]}</a><br>' for n in range(4 * k, 4 * k + 4))}</p>"
+        for k in range(3)
+    )
+    body = f'<h1>Garden</h1><p><a href="/index.html">Home</a> | <a href="/plants.html">Plant list</a></p><h2>Journal</h2>{years}<hr><p>By hand</p>'
+    return page("lines of each year", HALL + "/journal.html", body, links, titles, dated=False)
+
+
+def related_in_some_cards() -> ListPage:
+    """Now and then a card holds a link to another article."""
+    titles = ENGLISH[:12]
+    links = [f"{HALL}/panorama/{slug(title)}-a-{7001 + n}" for n, title in enumerate(titles)]
+    cards = "".join(
+        f'<div><article><h2><a href="{links[n]}">{title}</a></h2><p>{day(n):%d.%m.%Y}</p>{f"<ul><li><a href=/politics/{slug(ENGLISH[12 + n // 4])}-a-{6001 + n}>{ENGLISH[12 + n // 4]}</a></li></ul>" if n % 4 == 1 else ""}</article></div>'
+        for n, title in enumerate(titles)
+    )
+    body = f"<header>{MENU}</header><main><section>{cards}</section></main>"
+    return page("related in some cards", HALL + "/panorama/", body, links, titles)
+
+
+def lead_under_a_link() -> ListPage:
+    """Tailwind: the link lies over the lead story and repeats its heading for readers who hear the page."""
+    titles = ENGLISH[:9]
+    links = [f"{HALL}/economy/{slug(title)}.html" for title in titles]
+    lead = f'<div class="grid"><div class="group relative"><a href="{links[0]}" class="absolute inset-0"><span class="sr-only">{titles[0]}</span></a><img src="/l.avif" alt=""><div class="p-6"><h2>{titles[0]}</h2><p>{day(0)}</p></div></div></div>'
+    rest = "".join(
+        f'<div class="flex"><h2><a href="{links[n]}">{titles[n]}</a></h2><p>{day(n)}</p></div>' for n in range(1, 9)
+    )
+    body = f'<nav>{MENU}</nav><main><h1>Economy</h1>{lead}<div class="mt-10 grid">{rest}</div></main>'
+    return page("lead under a link", HALL + "/economy/", body, links, titles)
+
+
+def leads_above_the_columns() -> ListPage:
+    titles = ENGLISH[:11]
+    links = [f"{HALL}/news/read/{slug(title)}" for title in titles]
+    slides = "".join(
+        f'<div class="slide"><a href="{links[n]}"><img src="/s{n}.jpg"><div class="caption"><h2>{titles[n]}</h2><small>{day(n)}</small></div></a></div>'
+        for n in range(3)
+    )
+    rows = "".join(
+        f'<div class="media"><a href="{links[n]}"><img src="/{n}.jpg"></a><div class="media-body"><h5><a href="{links[n]}">{titles[n]}</a></h5><small>{day(n)}</small><p>{SUMMARY.format(n)}</p></div></div>'
+        for n in range(3, 11)
+    )
+    notices = "".join(
+        f'<div class="notice"><h5><a href="/notices/{n}">{t}</a></h5></div>' for n, t in enumerate(ENGLISH[11:])
+    )
+    body = f'<nav>{MENU}</nav><div class="slides">{slides}</div><div class="container"><div class="col-8"><h3>News</h3>{rows}</div><div class="col-4"><h3>Notices</h3>{notices}</div></div>'
+    return page("leads above the columns", HALL + "/", body, links, titles)
+
+
+def rest_under_other_news() -> ListPage:
+    """ASP.NET: the first stories with pictures, the rest as lines under "Các tin khác"; beside them what is read most."""
+    titles = VIETNAMESE[:10]
+    links = [f"{HALL}/tin-tuc/{60210 - n}/{slug(title)}.aspx" for n, title in enumerate(titles)]
+    rows = "".join(
+        f'<tr><td><table><tr><td><a href="{links[n]}"><img src="/{n}.jpg"></a></td><td><a class="TieuDe" href="{links[n]}">{titles[n]}</a> <span>({day(n):%d/%m/%Y})</span><div>{TOM_TAT.format(n)}</div></td></tr></table></td></tr>'
+        for n in range(6)
+    )
+    rest = "".join(
+        f'<tr><td>&bull; <a class="TinKhac" href="{links[n]}">{titles[n]}</a> <i>({day(n):%d/%m/%Y})</i></td></tr>'
+        for n in range(6, 10)
+    )
+    most = "".join(
+        f'<div><a class="Hot" href="/tin-tuc/{50100 + n}/{slug(t)}.aspx">{t} nhất</a></div>'
+        for n, t in enumerate(VIETNAMESE[6:])
+    )
+    body = f'<table><tr><td>{MENU}</td><td><div class="head">TIN HOẠT ĐỘNG</div><table>{rows}</table><div class="head">CÁC TIN KHÁC</div><table>{rest}</table></td><td><div class="head">XEM NHIỀU</div>{most}</td></tr></table>'
+    return page("rest under other news", HALL + "/tin-tuc.aspx", body, links, titles, language="vi")
+
+
+def more_beside_comments() -> ListPage:
+    """PHP-Nuke: the title is no link; "Read more", comments, print and a friend's address are."""
+    titles = ENGLISH[:8]
+    links = [f"{HALL}/modules.php?name=News&file=article&sid={2140 - n}" for n in range(8)]
+    tables = "".join(
+        f'<table><tr><td><table><tr><td><b>{title}</b></td></tr><tr><td>Posted on {day(n):%d %B %Y}<br>{SUMMARY.format(n)}<br>(<a href="{links[n]}"><b>Read More...</b></a> | <a href="{links[n]}&mode=thread">{n + 1} comments</a> | <a href="modules.php?name=News&file=print&sid={2140 - n}"><img src="/p.gif" alt="Printer Friendly"></a>)</td></tr></table></td></tr></table><br>'
+        for n, title in enumerate(titles)
+    )
+    body = f"<table><tr><td>{MENU}</td><td>{tables}</td></tr></table>"
+    return page("more beside comments", HALL + "/modules.php?name=News", body, links, titles)
+
+
+def archive_under_dated_lines() -> ListPage:
+    """Pasted from Word: the menu, the list and the way to the archive are paragraphs of one make."""
+    titles = ENGLISH[:9]
+    links = [f"{HALL}/fr/statements/s{n}.htm" for n in range(9)]
+    lines = "".join(
+        f'<p class="MsoNormal"><b>{day(n)}</b> : <a href="{links[n]}"><span>{title}</span></a></p><p class="MsoNormal">&nbsp;</p>'
+        for n, title in enumerate(titles)
+    )
+    body = f'<div><p class="MsoNormal"><a href="index.htm"><span>Home</span></a> | <a href="links.htm"><span>Links</span></a></p>{lines}<p class="MsoNormal"><a href="archives2025.htm"><span>Statements of the year 2025</span></a></p></div>'
+    return page("archive under dated lines", HALL + "/fr/news.htm", body, links, titles)
+
+
+def tiles_of_four_makes() -> ListPage:
+    """A wall of tiles: large, text, photo and quotation in turn, without a block around any two of one make."""
+    titles = ENGLISH[:12]
+    links = [f"{HALL}/news/{slug(title)}" for title in titles]
+    insides = (
+        '<a href="{0}"><img src="/p.jpg"></a><div class="tile__b"><h2><a href="{0}">{1}</a></h2><p>It goes on.</p></div>',
+        '<h3><a href="{0}">{1}</a></h3>',
+        '<a href="{0}"><img src="/p.jpg" alt=""><h3>{1}</h3></a>',
+        '<blockquote><a href="{0}">{1}</a></blockquote>',
+    )
+    tiles = "".join(
+        f'<article class="tile tile--{"ltpq"[n % 4]}">{insides[n % 4].format(links[n], title)}<time datetime="{day(n)}">{day(n)}</time></article>'
+        for n, title in enumerate(titles)
+    )
+    body = f"<nav>{MENU}</nav><main><h1>News</h1><div>{tiles}</div></main>"
+    return page("tiles of four makes", HALL + "/news", body, links, titles)
+
+
+def short_japanese_titles() -> ListPage:
+    titles = [
+        "今日は寒かった",
+        "新しい鍋を買う",
+        "散歩と古本",
+        "雨の日曜日",
+        "猫が帰ってきた",
+        "味噌を仕込む",
+        "映画を二本",
+        "友人の結婚式",
+    ]
+    links = [f"{HALL}/diary/202611{26 - n}.html" for n in range(8)]
+    lines = "".join(f'<dt>11/{26 - n}</dt><dd><a href="{links[n]}">{title}</a></dd>' for n, title in enumerate(titles))
+    months = " ".join(f'<a href="2025{month:02}.html">{month}月</a>' for month in range(1, 13))
+    body = f'<h1>日記</h1><p><a href="/p.html">自己紹介</a> <a href="/l.html">リンク集</a></p><dl>{lines}</dl><h2>過去の日記</h2><p>{months}</p>'
+    return page("short Japanese titles", HALL + "/diary/", body, links, titles, dated=False, language="ja")
+
+
+def rest_by_its_numbers() -> ListPage:
+    """Joomla K2: the rest of the list without dates; the numbers in the addresses go on."""
+    titles = VIETNAMESE[:12]
+    links = [
+        f"{HALL}/index.php?option=com_content&view=article&id={7000 - n}:{slug(title)}&catid=12"
+        for n, title in enumerate(titles)
+    ]
+    items = "".join(
+        f'<div class="item"><h3 class="itemTitle"><a href="{links[n]}">{titles[n]}</a></h3><p>{TOM_TAT.format(n)}</p></div>'
+        for n in range(7)
+    )
+    rest = "".join(f'<li><a href="{links[n]}">{titles[n]}</a></li>' for n in range(7, 12))
+    most = "".join(
+        f'<li><a href="{HALL}/index.php?option=com_content&view=article&id={7100 + n}:{slug(t)}&catid=12">{t} nhất</a></li>'
+        for n, t in enumerate(VIETNAMESE[:4])
+    )
+    body = f'{MENU}<div class="list">{items}</div><div class="links"><h4>Các tin khác...</h4><ul>{rest}</ul></div><div class="box"><h4>Các tin khác</h4><ul>{most}</ul></div>'
+    return page("rest by its numbers", HALL + "/", body, links, titles, dated=False, language="vi")
+
+
 PORTALS: tuple[Callable[[], ListPage], ...] = (
     one_script_for_all, documents_with_files, other_languages_beside, rows_of_a_blog, cards_that_are_links,
     leads_with_lists_inside, only_more_in_another_language, lines_between_sentences, arabic_cards,
-    pictures_like_headlines,
+    pictures_like_headlines, lines_of_each_year, related_in_some_cards, lead_under_a_link, leads_above_the_columns,
+    rest_under_other_news, more_beside_comments, archive_under_dated_lines, tiles_of_four_makes,
+    short_japanese_titles, rest_by_its_numbers,
 )  # fmt: skip

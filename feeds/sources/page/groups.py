@@ -30,6 +30,8 @@ LONGEST_LABEL = 30
 MOST_ALIKE = 3
 """Addresses to which links of the same short words lead before they are labels."""
 LEAST_SCORE = 0.2
+LEAST_QUALITY = 0.25
+"""Below it a group's links are no headlines but "Read more"."""
 
 _ASIDE_HEADING = re.compile(
     r"(?:most (?:read|viewed|popular|shared)|popular|trending|related|see also|you (?:may|might)|recommended|"
@@ -39,6 +41,13 @@ _ASIDE_HEADING = re.compile(
     re.IGNORECASE,
 )
 """Headings of what stands beside a list; "Category archives: Security" is a list's own."""
+_OLDER_HEADING = re.compile(
+    r"(?:(?:other|older|earlier|previous|more) (?:news|articles|posts|stories|releases)|(?:các )?tin (?:khác|cũ hơn)|"
+    r"autres (?:actualités|articles)|(?:weitere|ältere) (?:meldungen|nachrichten)|(?:otras|más) noticias|"
+    r"berita lain(?:nya)?|другие новости|أخبار أخرى|その他のニュース)\W{0,3}",
+    re.IGNORECASE,
+)
+"""Headings of what may stand beside a list and may be the rest of it: the dates tell."""
 _PERIOD = re.compile(r"\W*(?:[^\W\d]+\W+|\d{1,2}[/.-])?(?:19|20)\d\d\W*(?:\d+\W*)?")
 """A year or a month, perhaps with its number of posts: what leads to an archive; around it articles may stand."""
 _LEAD = re.compile(r"lead|featured?|hero|top|main|big|first|highlight|sticky|pinned|noi-?bat|spotlight")
@@ -107,6 +116,12 @@ class Group:
     @cached_property
     def region(self) -> float:
         """How likely the place is the main column: above 1 in it, below where the page or a heading says otherwise."""
+        beside = _ASIDE_HEADING.fullmatch(heading_before(self.roots[0]))
+        return max(self.column * (0.35 if beside else 1.0), 0.05)
+
+    @cached_property
+    def column(self) -> float:
+        """As `region`, whatever the heading says."""
         factor, in_main = 1.0, False
         outer = (
             self.links[0].path[: self.links[0].path.index(self.roots[0])]
@@ -117,13 +132,11 @@ class Group:
             if is_aside(step) and self.shares.get(step, 0.0) < 0.6:
                 factor *= 0.35
             in_main = in_main or is_main(step)
-        if _ASIDE_HEADING.fullmatch(heading_before(self.roots[0])):
-            factor *= 0.35
         if in_main:
             factor *= 1.15
         elif self.page_has_main:
             factor *= 0.6
-        return max(factor, 0.05)
+        return factor
 
     def share(self, having: Iterable[object]) -> float:
         return sum(1 for one in having if one) / len(self.links)
@@ -337,15 +350,62 @@ def _together(groups: Sequence[Group]) -> Group:
 
 def _belongs(group: Group, best: Group) -> bool:
     """Whether a group is more of the same list: of the same make elsewhere in the column, or the lead above it."""
-    if group.region < 0.75 * best.region or group.headline_quality < 0.6 * best.headline_quality:
+    least_quality = 0.4 if _stand_side_by_side(group, best) else 0.6
+    if group.headline_quality < least_quality * best.headline_quality or group.articles < 0.7 * best.articles:
         return False
-    if group.articles < 0.7 * best.articles:
-        return False
+    if group.region < 0.75 * best.region:
+        return _continues(group, best)
+    inside = [_card_around(link, best) for link in group.links]
+    if any(inside) and best.headline_quality < LEAST_QUALITY:
+        return False  # "Comments" beside every "Read more"
     if group.links[0].signature == best.links[0].signature and _alike(group, best):
         return True
-    if any(_is_inside(link, best) for link in group.links):
-        return len(group.links) >= MOST_ALIKE and group.headline_quality >= 0.8 and _both_articles(group, best)
-    return (len(group.links) <= max(2, len(best.links) // 2) and _leads(group, best)) or _is_between(group, best)
+    if any(inside):
+        # The small stories under one lead, not what a card here and there relates to.
+        related = len(set(inside)) > 1 and any(set(link.path) & set(best.roots) for link in group.links)
+        enough = len(group.links) >= MOST_ALIKE and group.headline_quality >= 0.8
+        return enough and not related and _both_articles(group, best)
+    leads = len(group.links) <= max(2, len(best.links) // 2) and _leads(group, best)
+    return leads or _is_between(group, best) or _continues(group, best)
+
+
+def _stand_side_by_side(group: Group, best: Group) -> bool:
+    """Whether the two blocks are siblings of one make: the paragraph of each year."""
+    one, other = group.block, best.block
+    if one is None or other is None or one is other:
+        return False
+    return (one.getparent(), one.tag, one.get("class")) == (other.getparent(), other.tag, other.get("class"))
+
+
+def _continues(group: Group, best: Group) -> bool:
+    """Whether a group below the list, under a heading like "Other news", goes on where the list ends.
+
+    Its dates say so, or where it has none the numbers in the addresses.
+    """
+    if group.links[0].place < best.links[-1].place or group.column < 0.75 * best.column:
+        return False
+    if not _OLDER_HEADING.fullmatch(heading_before(group.roots[0])):
+        return False
+    if not _both_articles(group, best) or not _directories(group) <= _directories(best):
+        return False
+    earlier = [card.day_first for card in group.cards if card.day_first]
+    later = [card.day_first for card in best.cards if card.day_first]
+    if earlier and later:
+        return len(earlier) >= 0.8 * len(group.links) and max(earlier) <= min(later)
+    lower, higher = _numbers(group), _numbers(best)
+    return len(lower) == len(group.links) and len(higher) == len(best.links) and max(lower) < min(higher)
+
+
+def _numbers(group: Group) -> list[int]:
+    """The first long number of each address that has one: most sites count their articles."""
+    found = (re.search(r"\d{3,12}", "?".join(urlsplit(link.url)[2:4])) for link in group.links)
+    return [int(number.group()) for number in found if number]
+
+
+def _directories(group: Group) -> set[str]:
+    """Where the addresses lie: their paths without the last part, figures left out."""
+    paths = (urlsplit(link.url).path.rpartition("/")[0] for link in group.links)
+    return {re.sub(r"\d+", "0", path) for path in paths}
 
 
 def _alike(group: Group, best: Group) -> bool:
@@ -369,11 +429,12 @@ def _of_one_make(one: HtmlElement, other: HtmlElement) -> bool:
     return own == others or (beside and (own <= others or others <= own))
 
 
-def _is_inside(link: Link, best: Group) -> bool:
-    """Whether the link stands in a card of the list: its label, its author, a link in its summary."""
+def _card_around(link: Link, best: Group) -> Link | None:
+    """The link of the card in which this one stands (its label, its author, a link in its summary), if in any."""
     nodes, _ = best.layout
     around = set(link.path)
-    return any(node in around for own in nodes for node in own)
+    cards = zip(best.links, nodes, strict=True)
+    return next((other for other, own in cards if any(node in around for node in own)), None)
 
 
 def _is_between(group: Group, best: Group) -> bool:
@@ -392,12 +453,24 @@ def _site(group: Group) -> set[str]:
 
 
 def _leads(group: Group, best: Group) -> bool:
-    """A lead story: before the list, in the same column, in a heading or called so, and not inside one of its cards."""
+    """A lead story: before the list, in a heading or called so, and not inside one of its cards.
+
+    It stands in the list's column, or its address beside theirs: above the columns, on the page's full width.
+    """
     link = group.links[0]
     if link.place > best.links[0].place:
         return False
+    in_headings = all(link.in_heading or _repeats_heading(link) for link in group.links)
     shared = [step for step in link.path if step in best.links[0].path]
     if not shared or (best.shares.get(shared[-1], 1.0) > 0.85 and not is_main(shared[-1])):
-        return False
+        directories = _directories(group)
+        return in_headings and _site(group) <= _site(best) and "" not in directories <= _directories(best)
     called = any(_LEAD.search(step.get("class") or "") for step in link.path[len(shared) :])
-    return all(link.in_heading for link in group.links) or called
+    return in_headings or called
+
+
+def _repeats_heading(link: Link) -> bool:
+    """Whether the link, which lies over its card, says what the heading in the card does."""
+    around = link.path[-2] if len(link.path) > 1 else link.element
+    headings = (step for step in islice(around.iter("*"), 40) if step.tag in HEADINGS)
+    return any(text_of(heading) == link.text for heading in headings)

@@ -16,6 +16,7 @@ from feeds.markup import absolute, base_of, one_line, text_of
 MOST_LINKS = 3_000
 
 _WORD = re.compile(r"[^\W\d_]+")
+_CHINESE_OR_JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _CLASS = re.compile(r"[A-Za-z_][A-Za-z_-]{0,40}")
 _CLASS_OF_ONE = re.compile(
     r"(?:post|type|status|format|category|tag|is|has|no|with)-.*|first|last|odd|even|active|current|selected|sticky|"
@@ -71,14 +72,17 @@ class Link:
     def signature(self) -> tuple[str, ...]:
         """Alike for links alike in structure: the tags of the path, the classes of the nearest steps, a cell's column.
 
-        Ends with what the link says: headlines, pictures and "Read more" of one card are three kinds of link.
+        Ends with what the link says: headlines, pictures, "Read more" and "3 comments" of one card are four kinds of
+        link.
         """
         near = max(0, len(self.path) - 3)
         steps = [step.tag for step in self.path[:near]]
         for step in self.path[near:]:
             column = f"[{column_of(step)}]" if step.tag in ("td", "th") else ""
             steps.append(".".join((step.tag + column, *sorted(stable_classes(step)))))
-        return (*steps, "nothing" if not self.text else "generic" if is_generic(self.text) else "words")
+        if is_generic(self.text):
+            return (*steps, "generic", " ".join(_WORD.findall(self.text.lower())[:1]))
+        return (*steps, "words" if self.text else "nothing")
 
     @cached_property
     def in_heading(self) -> bool:
@@ -160,7 +164,10 @@ def title_quality(text: str) -> float:
         return 0.0
     words = len(_WORD.findall(text))
     if words < 3:  # scripts without spaces write headlines as one or two words
-        return 0.8 if len(text) >= 10 and not text.isascii() and max(map(ord, text)) > 0x0E00 else 0.15 * words
+        if len(text) >= 10 and max(map(ord, text)) > 0x0E00:
+            return 0.8
+        characters = len(_CHINESE_OR_JAPANESE.findall(text))
+        return max(0.15 * words, 0.08 * characters if characters >= 5 else 0.0)
     if len(text) > 140:
         return 0.7 if len(text) <= 300 else 0.4
     return min(1.0, 0.25 + 0.15 * words)

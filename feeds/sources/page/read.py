@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -147,13 +148,31 @@ def _entries(cards: Sequence[Card]) -> list[Entry]:
 
 def _without_strays(cards: Sequence[Card]) -> Sequence[Card]:
     """The cards without links that stand like an article but lack all that the others have ("Older news")."""
+    if len(cards) < 4:
+        return cards
     dated = [card for card in cards if card.day_first]
-    if len(cards) >= 4 and len(dated) >= 0.8 * len(cards):
+    if len(dated) >= 0.6 * len(cards):
+        directories = {_directory(card) for card in dated}
+        summaries = any(card.summary for card in dated)
+        cards = [
+            card
+            for card in cards
+            if card.day_first
+            or _directory(card) in directories
+            or card.image
+            or card.link.in_heading
+            or (summaries and card.summary)
+        ]
+    if len(dated) >= 0.8 * len(cards):
         cards = [card for card in cards if card.day_first or not card.link.in_sentence]
     complete = [card for card in cards if card.day_first and card.summary]
-    if len(cards) < 4 or len(complete) < 0.8 * len(cards):
+    if len(complete) < 0.8 * len(cards):
         return cards
     return [card for card in cards if card.day_first or card.summary or title_quality(card.title) >= 0.9]
+
+
+def _directory(card: Card) -> str:
+    return urlsplit(card.link.url).path.rpartition("/")[0]
 
 
 def _months_come_first(cards: Sequence[Card]) -> bool:
