@@ -79,7 +79,7 @@ _DATES = tuple(
         r"(?<!\d)(?P<year>\d{4})(?P<mark>[-/.])(?P<monthnumber>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<year>\d{4})\s?[年년]\s?(?P<monthnumber>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]",
         r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<monthnumber>[01]\d)(?P<day>[0-3]\d)(?=t\d{4}|$)",
-        rf"{_DAY}\.?[\s,-]{{0,3}}(?:de\s|of\s)?{_MONTH}(?:[\s,'-]{{1,3}}(?:de\s|del\s)?(?P<year>\d{{4}}|\d\d)(?!\d|:\d))?",
+        rf"{_DAY}\.?[\s,-]{{0,3}}(?:de\s|of\s)?{_MONTH}(?:[\s,'-]{{1,3}}(?:de\s|del\s)?(?P<year>\d{{4}}(?!\d|:\d)|\d\d(?!\d|[:.h]\d)))?",
         rf"(?<![^\W\d_]){_MONTH}\s{{1,2}}{_DAY}\s(?P<clock>\d\d:\d\d(?::\d\d)?(?:\s[a-z]{{1,4}})?)\s{_YEAR}",
         rf"(?<![^\W\d_]){_MONTH}[\s,-]{{1,3}}{_DAY}(?:[\s,]{{1,3}}{_YEAR}(?!:\d))?",
         rf"{_DAY}\s{{0,2}}(?:tháng|thg)\.?\s{{0,2}}(?:(?P<monthnumber>\d{{1,2}})|(?P<vietnamese>{_either(_VIETNAMESE_MONTHS)}))"

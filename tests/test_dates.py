@@ -161,6 +161,11 @@ def test_what_is_no_believable_date_is_none(text: str) -> None:
     assert parse_date(text) is None
 
 
+@pytest.mark.parametrize("text", ["26. November, 18.10 Uhr", "26 November, 18:10", "26 novembre, 18h10"])
+def test_the_hour_after_a_day_without_a_year_is_no_year(text: str) -> None:
+    assert parse_date(text) is None
+
+
 def test_a_date_more_than_a_day_ahead_is_none() -> None:
     assert parse_date("2026-11-24T12:00:00Z", now=NOW) is not None
     assert parse_date("2026-11-27", now=NOW) is None
