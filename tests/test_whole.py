@@ -6,6 +6,7 @@ import re
 import shutil
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import feedparser
@@ -108,6 +109,54 @@ def test_from_a_portal_without_a_feed_to_feed_webhook_channel_and_follower(
             assert re.search(r'rel="?alternate', home)
         assert len(receiver.events) == 1
         assert len(api.chats[7].messages) == 3
+
+
+def wire(site: FakeSite, *items: tuple[str, str]) -> str:
+    """A feed of another source, the oldest item first, and its pages; returns its address."""
+    told = ""
+    for number, (title, text) in enumerate(items):
+        address = site.url(f"/wire/{number}")
+        site.page(f"/wire/{number}", f"<html><title>{title}</title><body><h1>{title}</h1><p>{text}</p></body></html>")
+        told = f"<item><title>{title}</title><link>{address}</link><guid>{address}</guid></item>{told}"
+    site.feed("/wire.xml", f'<rss version="2.0"><channel><title>Wire</title>{told}</channel></rss>')
+    return site.url("/wire.xml")
+
+
+def test_a_message_that_was_sent_names_the_copy_that_comes_later(
+    site: FakeSite, tmp_path: Path, sqlite_url: str
+) -> None:
+    portal = Portal(site)
+    *old, new = stories(7)
+    for story in old:
+        portal.publish(story)
+    text = " ".join(
+        f"The delegation from {place} spoke at the conference about violent extremism and offered {number} teachers."
+        for number, place in enumerate(("Surabaya", "Ha Noi", "Bangkok", "Manila", "Jakarta", "Vientiane", "Dili"))
+    )
+    new = replace(new, paragraphs=(text,))
+    with FakeBotApi() as api:
+        channel = api.channel(-1001, "Desk", username="desk")
+        config = configure(
+            tmp_path / "config", portal, channels='[[telegram]]\nchat = "@desk"\ntopics = ["extremism"]\n'
+        )
+        with (config / "sources.toml").open("a") as sources:
+            fishing = ("Fishing season opens", "Boats left the harbour in the morning, and most came back by noon.")
+            address = wire(site, fishing)
+            sources.write(f'[[source]]\nslug = "wire"\ntitle = "The Wire"\nurl = "{address}"\ninterval = "1s"\n')
+        token = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
+        with Program(config, DATABASE_URL=sqlite_url, **token) as program:
+            program.wait_for('"new": 6')
+            program.wait_for('"new": 1')
+            portal.publish(new)
+            alone = api.wait_for(channel, 1)["text"]
+            assert "Also at" not in alone
+            wire(site, fishing, ("Envoys meet on extremism", text))
+            for _ in range(200):
+                (message,) = api.chats[channel.id].messages
+                if message["text"] != alone:
+                    break
+                threading.Event().wait(0.1)
+            assert message["text"] == f"{alone}\n\nAlso at: wire"
 
 
 def test_a_wrong_token_is_said_and_nothing_else_stops(site: FakeSite, tmp_path: Path, sqlite_url: str) -> None:
