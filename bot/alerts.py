@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -140,8 +141,9 @@ class _Telling:
     ) -> None:
         self._connection = connection
         self._now = now
-        self._sources = source_store.named(connection, {article.source for article, _ in asked})
         self._copies = stories.copies(connection, [one.story for one, _ in asked if one.story is not None])
+        told = [*(article for article, _ in asked), *chain.from_iterable(self._copies.values())]
+        self._sources = source_store.named(connection, {article.source for article in told})
         topic_ids = {one.topic.id for _, matched in asked for one in matched if one.topic.id is not None}
         self._followers = owing.followers(connection, topic_ids)
         owing.lock(connection, [follower.destination_id for follower in self._followers])
@@ -166,7 +168,7 @@ class _Telling:
         copies = self._copies.get(article.story or 0, [])
         if len(copies) < 2:
             return
-        named = {one.id or 0: {"url": one.url, "source": one.source} for one in copies}
+        named = {one.id or 0: self._copy(one) for one in copies}
         grown = owing.name_copies(self._connection, _key(article), named)
         if grown:
             owed = amendments.owe(self._connection, grown, _AMENDING, self._now)
@@ -242,7 +244,7 @@ class _Telling:
             ],
             "story": {
                 "id": str(article.story),
-                "also": [{"url": one.url, "source": one.source} for one in others],
+                "also": [self._copy(one) for one in others],
             },
         }
         # Each topic's own sentence: what a stranger's query marked is nobody else's business.
@@ -252,6 +254,9 @@ class _Telling:
             if (excerpt := best_sentence(article, one.match.spans))
         }
         return data
+
+    def _copy(self, article: Article) -> dict[str, str]:
+        return {"url": article.url, "source": article.source, "source_title": self._sources[article.source].title}
 
     def finish(self) -> None:
         """Write what was gathered; targets in a fixed order, so that two transactions cannot wait for each other."""

@@ -296,7 +296,10 @@ def _tag(topic: Mapping[str, Any]) -> str:
 
 
 def _also(writer: _Writer, also: object, language: str) -> None:
-    others = [(cut(one_line(one.get("source"), 500), _WORD), web_address(one.get("url"))) for one in _mappings(also)]
+    others = [
+        (cut(one_line(one.get("source_title") or one.get("source"), 500), _WORD), web_address(one.get("url")))
+        for one in _mappings(also)
+    ]
     others = [(name, url) for name, url in others if name]
     if not others:
         return

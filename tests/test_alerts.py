@@ -112,7 +112,7 @@ def test_a_story_is_told_once_and_names_its_copies(newsroom: Newsroom, clock: Cl
     with newsroom.database.read() as connection:
         (waiting,) = deliveries.pending(connection, follower.id, clock(), 10)
     assert waiting.alert.data["article"]["url"] == first.url
-    assert waiting.alert.data["story"]["also"] == [{"url": copy.url, "source": "portal"}]
+    assert waiting.alert.data["story"]["also"] == [{"url": copy.url, "source": "portal", "source_title": "The Portal"}]
 
 
 def test_copies_found_together_are_named_in_the_one_alert(newsroom: Newsroom, clock: Clock) -> None:
@@ -123,7 +123,7 @@ def test_copies_found_together_are_named_in_the_one_alert(newsroom: Newsroom, cl
     newsroom.announcer.announce_all()
     with newsroom.database.read() as connection:
         (delivery,) = deliveries.pending(connection, follower.id, clock(), 10)
-    assert delivery.alert.data["story"]["also"] == [{"url": copy.url, "source": "portal"}]
+    assert delivery.alert.data["story"]["also"] == [{"url": copy.url, "source": "portal", "source_title": "The Portal"}]
 
 
 def test_a_change_worth_telling_is_told_under_its_own_key(newsroom: Newsroom, clock: Clock) -> None:

@@ -156,7 +156,7 @@ def test_a_message_that_was_sent_names_the_copy_that_comes_later(
                 if message["text"] != alone:
                     break
                 threading.Event().wait(0.1)
-            assert message["text"] == f"{alone}\n\nAlso at: wire"
+            assert message["text"] == f"{alone}\n\nAlso at: The Wire"
 
 
 def test_a_wrong_token_is_said_and_nothing_else_stops(site: FakeSite, tmp_path: Path, sqlite_url: str) -> None:
