@@ -47,10 +47,13 @@ def spelling(text: str, language: str | None) -> Spelling:
 
 def _could_be_syllables(text: str) -> bool:
     """Are all words, two or more, Vietnamese syllables if they are any Vietnamese at all?"""
-    if not text.isascii():
-        return False
-    words = [word for word in find_run_texts(text) if word not in _OPERATORS]
-    return len(words) > 1 and all(map(vietnamese.is_plain_syllable, words))
+    count = 0
+    for match in find_runs(text):  # most queries are done with at their first word
+        if match[0] not in _OPERATORS:
+            if not vietnamese.is_plain_syllable(match[0]):
+                return False
+            count += 1
+    return count > 1
 
 
 def read_word(cursor: Cursor, token: Token, scope: Scope, spelled: Spelling) -> Node:
