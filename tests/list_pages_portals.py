@@ -144,11 +144,18 @@ def lines_of_each_year() -> ListPage:
 
 
 def related_in_some_cards() -> ListPage:
-    """Now and then a card holds a link to another article."""
-    titles = ENGLISH[:12]
+    """Now and then a card holds links to other articles: one, three, one."""
+    titles, related = ENGLISH[:11], ENGLISH[11:16]
     links = [f"{HALL}/panorama/{slug(title)}-a-{7001 + n}" for n, title in enumerate(titles)]
+    inside = {1: related[:1], 5: related[1:4], 9: related[4:]}
+    lists = {
+        n: "<ul>"
+        + "".join(f'<li><a href="/politics/{slug(title)}-a-6001">{title}</a></li>' for title in some)
+        + "</ul>"
+        for n, some in inside.items()
+    }
     cards = "".join(
-        f'<div><article><h2><a href="{links[n]}">{title}</a></h2><p>{day(n):%d.%m.%Y}</p>{f"<ul><li><a href=/politics/{slug(ENGLISH[12 + n // 4])}-a-{6001 + n}>{ENGLISH[12 + n // 4]}</a></li></ul>" if n % 4 == 1 else ""}</article></div>'
+        f'<div><article><h2><a href="{links[n]}">{title}</a></h2><p>{day(n):%d.%m.%Y}</p>{lists.get(n, "")}</article></div>'
         for n, title in enumerate(titles)
     )
     body = f"<header>{MENU}</header><main><section>{cards}</section></main>"
@@ -285,10 +292,50 @@ def rest_by_its_numbers() -> ListPage:
     return page("rest by its numbers", HALL + "/", body, links, titles, dated=False, language="vi")
 
 
+def notices_on_top_of_a_board() -> ListPage:
+    """A Korean board: the first rows stay on top and have a class more; one script shows every article."""
+    titles = ENGLISH[:11]
+    links = [f"{HALL}/press/pressView.jsp?pSeq={21400 - n}&pCurrentPage=1" for n in range(11)]
+    rows = "".join(
+        f'<tr{" class=notice" if n < 3 else ""}><td>{900 - n}</td><td class="subject"><a href="{links[n]}">{title}</a></td><td><a href="/download?f={n}.hwp"><img src="/hwp.gif" alt="File"></a></td><td>{day(n):%Y.%m.%d}.</td></tr>'
+        for n, title in enumerate(titles)
+    )
+    body = f'{MENU}<div id="contents"><table><thead><tr><th>No.</th><th>Title</th><th>File</th><th>Day</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    return page("notices on top", HALL + "/press/pressList.jsp", body, links, titles)
+
+
+def slider_of_pictures() -> ListPage:
+    """The newest stories are pictures with their headlines as alternative text; dots with figures lead to them too."""
+    titles = ENGLISH[:14]
+    links = [f"{HALL}/home-news/{slug(title)}-{1700900 - n}" for n, title in enumerate(titles)]
+    slides = "".join(
+        f'<a class="slide" href="{links[n]}"><img src="/m{n}.jpg" alt="{titles[n]}"></a>' for n in range(6)
+    )
+    dots = "".join(f'<a class="dot" href="{links[n]}">{n + 1}</a>' for n in range(6))
+    cards = "".join(
+        f'<div class="col-4"><a class="card-box" href="{links[n]}"><figure><img src="/c{n}.jpg"></figure><strong class="card-title">{titles[n]}</strong></a></div>'
+        for n in range(6, 14)
+    )
+    body = f'<header>{MENU}</header><main><div class="row"><div class="slides">{slides}</div><div class="dots">{dots}</div></div><h1>Home news</h1><div class="row">{cards}</div></main>'
+    return page("slider of pictures", HALL + "/home-news", body, links, titles, dated=False)
+
+
+def sponsored_among_the_cards() -> ListPage:
+    titles = ENGLISH[:10]
+    links = [f"{HALL}/local/{slug(title)}-{4400 + n}" for n, title in enumerate(titles)]
+    cards = "".join(
+        f'<li><article><h2><a href="{links[n]}">{title}</a></h2><p>{day(n):%d.%m.%Y}</p></article></li>{"<li><article><h2><a href=https://ads.test/click?id=77 rel=sponsored>Stair lifts at a reduced price for pensioners in your county</a></h2></article></li>" if n == 4 else ""}'
+        for n, title in enumerate(titles)
+    )
+    body = f"<header>{MENU}</header><main><h1>Local</h1><ul>{cards}</ul></main>"
+    return page("sponsored", HALL + "/local/", body, links, titles)
+
+
 PORTALS: tuple[Callable[[], ListPage], ...] = (
     one_script_for_all, documents_with_files, other_languages_beside, rows_of_a_blog, cards_that_are_links,
     leads_with_lists_inside, only_more_in_another_language, lines_between_sentences, arabic_cards,
     pictures_like_headlines, lines_of_each_year, related_in_some_cards, lead_under_a_link, leads_above_the_columns,
     rest_under_other_news, more_beside_comments, archive_under_dated_lines, tiles_of_four_makes,
-    short_japanese_titles, rest_by_its_numbers,
+    short_japanese_titles, rest_by_its_numbers, notices_on_top_of_a_board, slider_of_pictures,
+    sponsored_among_the_cards,
 )  # fmt: skip

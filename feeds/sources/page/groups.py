@@ -20,7 +20,7 @@ from lxml.html import HtmlElement
 from feeds.layout import HEADINGS, is_aside, is_main
 from feeds.markup import text_of
 from feeds.sources.page.cards import Card, read_card
-from feeds.sources.page.links import Link, looks_like_article, stable_classes, title_quality
+from feeds.sources.page.links import Link, column_of, looks_like_article, stable_classes, title_quality
 
 MOST_GROUPS = 12
 """Groups whose cards are read; the others' links are too few or say too little."""
@@ -360,13 +360,30 @@ def _belongs(group: Group, best: Group) -> bool:
         return False  # "Comments" beside every "Read more"
     if group.links[0].signature == best.links[0].signature and _alike(group, best):
         return True
+    if _is_of_same_rows(group, best):
+        return True
     if any(inside):
-        # The small stories under one lead, not what a card here and there relates to.
-        related = len(set(inside)) > 1 and any(set(link.path) & set(best.roots) for link in group.links)
         enough = len(group.links) >= MOST_ALIKE and group.headline_quality >= 0.8
-        return enough and not related and _both_articles(group, best)
-    leads = len(group.links) <= max(2, len(best.links) // 2) and _leads(group, best)
-    return leads or _is_between(group, best) or _continues(group, best)
+        return enough and _both_articles(group, best) and not _is_related(group, best)
+    return _leads(group, best) or _is_between(group, best) or _continues(group, best)
+
+
+def _is_related(group: Group, best: Group) -> bool:
+    """Whether few cards hold such links: what an article here and there relates to, not the stories under each lead."""
+    alike = (one for links in best.others.values() for one in links if one.signature == group.links[0].signature)
+    roots = set(best.roots)
+    holding = {step for link in alike for step in link.path if step in roots}
+    return 0 < len(holding) < 0.5 * len(roots)
+
+
+def _is_of_same_rows(group: Group, best: Group) -> bool:
+    """Whether the cards stand among the list's and differ in a class only: the notices that stay on top of a board."""
+    one, other = group.links[0], best.links[0]
+    if group.block is not best.block or one.signature[-1] != other.signature[-1]:
+        return False
+    places = [[(step.tag, column_of(step) if step.tag == "td" else 0) for step in link.path] for link in (one, other)]
+    of_one_site = _site(group) <= _site(best) and _directories(group) <= _directories(best)
+    return places[0] == places[1] and of_one_site
 
 
 def _stand_side_by_side(group: Group, best: Group) -> bool:
@@ -458,15 +475,18 @@ def _leads(group: Group, best: Group) -> bool:
     It stands in the list's column, or its address beside theirs: above the columns, on the page's full width.
     """
     link = group.links[0]
-    if link.place > best.links[0].place:
+    if link.place > best.links[0].place or len(group.links) > len(best.links):
         return False
     in_headings = all(link.in_heading or _repeats_heading(link) for link in group.links)
     shared = [step for step in link.path if step in best.links[0].path]
-    if not shared or (best.shares.get(shared[-1], 1.0) > 0.85 and not is_main(shared[-1])):
-        directories = _directories(group)
-        return in_headings and _site(group) <= _site(best) and "" not in directories <= _directories(best)
-    called = any(_LEAD.search(step.get("class") or "") for step in link.path[len(shared) :])
-    return in_headings or called
+    if shared and (best.shares.get(shared[-1], 1.0) <= 0.85 or is_main(shared[-1])):
+        called = any(_LEAD.search(step.get("class") or "") for step in link.path[len(shared) :])
+        if (in_headings or called) and len(group.links) <= max(2, len(best.links) // 2):
+            return True
+    pictures = all(not link.text and title_quality(link.spoken) >= 0.8 for link in group.links)
+    if not (in_headings or pictures) or heading_before(group.roots[0]):
+        return False  # a box of its own ("Most read", in whatever language)
+    return _site(group) <= _site(best) and "" not in _directories(group) <= _directories(best)
 
 
 def _repeats_heading(link: Link) -> bool:

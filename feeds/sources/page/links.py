@@ -31,7 +31,7 @@ _NO_ARTICLE = re.compile(
 )
 _DATED_PATH = re.compile(r"/(?:19|20)\d\d(?:/|-)\d{1,2}(?:/|-)")
 _ARTICLE_QUERY = re.compile(
-    r"(?:^|&)(?:(?:\w{0,12}id|p|article|news|item|story|dn|t)=\w+|(?:article|news|item|story|breve)\d+(?:&|$))",
+    r"(?:^|&)(?:(?:\w{0,12}(?:id|seq|idx)|p|article|news|item|story|dn|t)=\w+|(?:article|news|item|story|breve)\d+(?:&|$))",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
@@ -122,7 +122,7 @@ def links_of(tree: HtmlElement, url: str) -> list[Link]:
         target = absolute(element.get("href") or "", base)
         if target is None or _FILE.search(urlsplit(target).path) or _is_same_list(target, here):
             continue
-        if {"prev", "next", "tag", "author", "license"} & set((element.get("rel") or "").lower().split()):
+        if {"prev", "next", "tag", "author", "license", "sponsored"} & set((element.get("rel") or "").lower().split()):
             continue
         path = (*reversed([step for step in element.iterancestors() if step.tag not in ("html", "body")]), element)
         found.append(Link(element, target, place, path))
