@@ -16,10 +16,11 @@ from feeds.markup import absolute, base_of, parse, text_of
 from feeds.model import Entry
 from feeds.protection import NEAR_EMPTY, check_protection, is_shell
 from feeds.sources.page.cards import Card
-from feeds.sources.page.groups import Group, best_group, groups_of
+from feeds.sources.page.groups import Group, groups_of
 from feeds.sources.page.links import Link, links_of, title_quality
 from feeds.sources.page.pattern import patterns_of, select
 from feeds.sources.page.structured import PATTERN, structured_entries
+from feeds.sources.page.whole import best_group
 
 _FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d\d)(?!\d)")
 
