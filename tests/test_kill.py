@@ -65,9 +65,8 @@ def test_nothing_is_lost_when_the_process_is_killed_at_random_moments(database_u
     for number in range(CHATS):
         told = Counter(told_links(api.chats[1000 + number].messages))
         assert told.keys() == links(ARTICLES)
-        # One message may be the open one at several kills in a row, but not at many.
-        assert told.most_common(1)[0][1] <= 1 + KILLS // 8
-        twice += sum(told.values()) - ARTICLES
+        # One send a chat is open at a kill, and no more; it may be that of the same message again.
+        again = sum(told.values()) - ARTICLES
+        assert again <= KILLS
+        twice += again
     print(f"\n{KILLS} kills: 0 lost of {ARTICLES * (WEBHOOKS + CHATS)}; webhooks repeated {repeats}, chats {twice}")
-    # One send a chat is open at a kill, and no more.
-    assert twice <= KILLS * CHATS
