@@ -164,7 +164,7 @@ class Outbox:
                     return
                 log.info("a message stays as it was sent", extra={"delivery": one.delivery.uid, "error": str(error)})
             with self._database.write() as connection:
-                amendments.done(connection, one.delivery.id or 0)
+                amendments.done(connection, one)
 
     def _failed(self, turn: _Turn, parcel: list[Delivery], error: DeliveryError, seconds: float) -> None:
         state = "failed" if error.permanent else None

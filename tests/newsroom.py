@@ -80,6 +80,7 @@ class Postbox:
 
     received: list[tuple[str, Delivery]] = field(default_factory=list)
     amended: list[tuple[str, Delivery]] = field(default_factory=list)
+    while_amending: list[Callable[[], None]] = field(default_factory=list)
     errors: dict[str, list[DeliveryError]] = field(default_factory=dict)
     refuses: Callable[[Delivery], DeliveryError | None] = lambda _: None
 
@@ -98,6 +99,8 @@ class Postbox:
         if waiting:
             raise waiting.pop(0)
         self.amended.append((reference, delivery))
+        if self.while_amending:
+            self.while_amending.pop()()
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -66,7 +66,7 @@ def test_rss_2() -> None:
 
 
 def test_rss_1_and_0_90() -> None:
-    for namespace in ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"):
+    for namespace in ("http://purl.org/rss/1.0/", f"http://my.netscape.com/rdf/{'simple'}/0.9/"):
         body = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="{namespace}"
             xmlns:dc="http://purl.org/dc/elements/1.1/">
             <channel rdf:about="x"><title>News</title><link>/</link></channel>

@@ -333,3 +333,20 @@ def test_what_cannot_be_changed_now_is_tried_again_and_what_never_can_is_left(of
     office.publish("ASEAN meets again on violent extremism: a conference")
     office.engine.drain()
     assert len(office.postbox.received) == 2
+
+
+def test_a_copy_that_comes_while_a_message_is_being_changed_is_named_next(office: Office, clock: Clock) -> None:
+    office.newsroom.follower("100", kind="telegram")
+    first = office.newsroom.publish()
+    office.newsroom.announcer.announce_all()
+    office.engine.drain()
+
+    def meanwhile() -> None:
+        clock.advance(seconds=1)
+        copy_of(office, first, "And in others again")
+
+    office.postbox.while_amending = [meanwhile]
+    copy_of(office, first, "In other words")
+    office.engine.drain()
+    office.engine.drain()
+    assert [len(named(changed)) for _, changed in office.postbox.amended] == [1, 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,7 +21,7 @@ from feeds.store.tables import votes
 class Amendment:
     """What the message is to say now. `reference` is the other side's name for it; None: it stands for several.
 
-    `owed_at` is UTC.
+    `owed_at` is UTC, and names this change: a later copy makes it later.
     """
 
     delivery: Delivery
@@ -56,32 +57,47 @@ def owe(
     return {(row.kind, row.destination_id) for row in rows}
 
 
-_INSERT = {
-    "sqlite": sqlite.insert(amendments).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(amendments).on_conflict_do_nothing(),
-}
+def _insert(dialect: Any) -> sa.Insert:
+    statement = dialect.insert(amendments)
+    # Owed anew, so that a change which is being made just now does not pay for this one too.
+    return cast(
+        "sa.Insert",
+        statement.on_conflict_do_update(
+            index_elements=["delivery_id"], set_={"created_at": statement.excluded.created_at}
+        ),
+    )
+
+
+_INSERT = {"sqlite": _insert(sqlite), "postgresql": _insert(postgresql)}
+_DUE = (
+    OWED.add_columns(amendments.c.created_at.label("grown_at"))
+    .join(amendments, amendments.c.delivery_id == deliveries.c.id)
+    .where(amendments.c.destination_id == sa.bindparam("destination"), deliveries.c.state != "pending")
+    .order_by(deliveries.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer()))
+)
+_ANY_DUE = sa.select(
+    sa.exists()
+    .where(amendments.c.delivery_id == deliveries.c.id)
+    .where(amendments.c.destination_id == sa.bindparam("destination"), deliveries.c.state != "pending")
+)
 
 
 def waiting(connection: Connection, destination_id: int, limit: int) -> list[Amendment]:
     """The changes owed to the destination of what is no longer pending, the oldest first."""
-    query = (
-        OWED.add_columns(amendments.c.created_at.label("grown_at"))
-        .join(amendments, amendments.c.delivery_id == deliveries.c.id)
-        .where(amendments.c.destination_id == destination_id, deliveries.c.state != "pending")
-        .order_by(deliveries.c.id)
-        .limit(limit)
-    )
     return [
         Amendment(delivery_of(row), row.receipt if row.state == "sent" else None, row.grown_at)
-        for row in connection.execute(query).all()
+        for row in connection.execute(_DUE, {"destination": destination_id, "limit": limit}).all()
     ]
 
 
 def are_waiting(connection: Connection, destination_id: int) -> bool:
     """Whether `waiting` would return any."""
-    return bool(waiting(connection, destination_id, 1))
+    return bool(connection.execute(_ANY_DUE, {"destination": destination_id}).scalar())
 
 
-def done(connection: Connection, delivery_id: int) -> None:
-    """The message says it, or never will."""
-    connection.execute(sa.delete(amendments).where(amendments.c.delivery_id == delivery_id))
+def done(connection: Connection, one: Amendment) -> None:
+    """The message says it, or never will. If another copy came meanwhile, that is still owed."""
+    connection.execute(
+        sa.delete(amendments).where(amendments.c.delivery_id == one.delivery.id, amendments.c.created_at == one.owed_at)
+    )
