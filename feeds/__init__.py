@@ -10,7 +10,7 @@ Read `model` first (what things are), then `watch` (one look at one source), the
     the network       fetch (the only GET), addresses (which may be reached), link_header, websub
     large bodies      confined (read in a process that can be killed)
     reading           sources (a reader for each kind), extract (an article's page); markup, layout, dates, charset
-    the same again?   identity, canonical, words, near_duplicates
+    the same again?   identity, names, canonical, words, near_duplicates
     when and whether  cadence, targets (who works what), alarms, list_habits, protection
     what it is about  topics (the query language and the index), matching (the index over the database)
     what comes out    publish, render

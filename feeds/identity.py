@@ -19,8 +19,6 @@ One look's decisions, as `Decider.decide` makes them:
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,15 +26,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from feeds.canonical import canonical_url, permanent_part
-from feeds.model import Article, Entry
-from feeds.words import LEAST_TITLE, edited_title, similar_titles, text_fingerprint, words
+from feeds.canonical import canonical_url
+from feeds.model import Entry
+from feeds.names import Key, article_uid, is_weak, is_whole, keys, whole_name
+from feeds.words import LEAST_TITLE, edited_title, similar_titles, words
 
-Key = tuple[str, str]
-"""Kind ("guid", "url", "text") and value."""
-
-LONGEST_KEY = 400
-"""Characters of a key's value; longer ones are cut and told apart by a hash."""
 SAME_MOMENT = timedelta(minutes=1)
 """Two dates of one feed item: dates survive an edit of title and address, and two items seldom share one."""
 SAME_TIME = timedelta(hours=36)
@@ -50,8 +44,6 @@ TOGETHER = 3
 MANY = 5
 """...where so many of them come at once. A single one may be a document that was dated back."""
 AHEAD = timedelta(days=1)
-
-_NAMESPACE = uuid.UUID("6f0d6f0c-9a43-5d3c-8f57-0c1d1f6f5a21")
 
 
 class Known(Protocol):
@@ -88,42 +80,6 @@ class Decision:
     reason: str
     silent: bool = False
     uid: str = ""
-
-
-def keys(item: Entry | Article, *other_urls: str) -> tuple[Key, ...]:
-    """The names of an entry or article, the most telling first. `other_urls`: `rel=canonical`, the final address."""
-    found: dict[Key, None] = {}
-    address = canonical_url(item.url) if item.url else ""
-    if item.guid:
-        guid = canonical_url(item.guid, keep_fragment=True) if _is_web(item.guid) else item.guid.strip()
-        if guid and guid != address:
-            found[("guid", _short(guid))] = None
-    for url in (item.url, *other_urls):
-        if url:
-            found[("url", _short(canonical_url(url)))] = None
-    if item.url and (part := permanent_part(item.url)):
-        found[("url", _short(part))] = None
-    if item.title or item.summary:
-        found[("text", text_fingerprint(item.title, item.summary))] = None
-    return tuple(found)
-
-
-def _whole_name(entry: Entry) -> Key:
-    """All that names it, as one: for an entry each of whose names another one claims too."""
-    address = canonical_url(entry.url, keep_fragment=True)
-    said = f"{entry.guid or ''}\n{address}\n{' '.join(words(entry.title))}"
-    return ("text", f"w{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}")
-
-
-def url_keys(*urls: str) -> tuple[Key, ...]:
-    """The names that further addresses of an article give: its final one, its `rel=canonical`."""
-    return tuple(dict.fromkeys(("url", _short(canonical_url(url))) for url in urls if url))
-
-
-def article_uid(source_slug: str, url: str, distinction: str = "") -> str:
-    """32 hex digits, always the same for the same source and address; `distinction` tells apart what shares one."""
-    name = f"{source_slug}\n{canonical_url(url, keep_fragment=True)}\n{distinction}"
-    return uuid.uuid5(_NAMESPACE, name).hex
 
 
 class Decider:
@@ -169,7 +125,7 @@ class Decider:
             self._site_moved = weak and self._have_moved(unmatched, contested, taken)
             for place, (entry, names) in enumerate(named):
                 if matches[place] is None:
-                    usable = [_whole_name(entry), *(name for name in names if name not in contested)]
+                    usable = [whole_name(entry), *(name for name in names if name not in contested)]
                     found = self._match(entry, usable, taken, weak)
                     if found:
                         matches[place] = found
@@ -208,10 +164,10 @@ class Decider:
         best: tuple[Known, str] | None = None
         for name in names:
             known = self._known.get(name)
-            if known is None or known.id in taken or _is_weak(name) != weak:
+            if known is None or known.id in taken or is_weak(name) != weak:
                 continue
             if self._is_plausible(name, entry, known):
-                if _is_whole(name):
+                if is_whole(name):
                     return known, "names"
                 if best is None or votes[known.id] > votes[best[0].id]:
                     best = known, name[0]
@@ -240,7 +196,7 @@ class Decider:
     def _is_plausible(self, name: Key, entry: Entry, known: Known) -> bool:
         """Whether the rest of the entry does not contradict the name."""
         kind, value = name
-        if _is_whole(name):
+        if is_whole(name):
             return True
         similar = similar_titles(entry.title, known.title)
         apart = _apart(entry.published, known.published)
@@ -252,7 +208,7 @@ class Decider:
                 same_time = self._site_moved if apart is None else apart <= SAME_TIME
                 return same_time and len(words(entry.title)) >= LEAST_TITLE
             return apart is None or apart <= SAME_WORDS_APART
-        if _is_weak(name):
+        if is_weak(name):
             return similar or (apart is not None and apart <= SAME_TIME)
         # One address for ever new things (a live page, a change log): another guid, other words, another time.
         has_own_name = any(key[0] == "guid" for key in keys(entry))
@@ -264,9 +220,9 @@ class Decider:
         free = tuple(name for name in names if name not in contested)
         if match is None:
             own = tuple(name for name in free if name not in self._known)
-            if not any(not _is_weak(name) for name in own):
-                own = (*own, _whole_name(entry))
-            shares_address = not any(name[0] == "url" and not _is_weak(name) for name in own)
+            if not any(not is_weak(name) for name in own):
+                own = (*own, whole_name(entry))
+            shares_address = not any(name[0] == "url" and not is_weak(name) for name in own)
             distinction = f"{entry.guid}\n{entry.title}\n{entry.published}" if shares_address else ""
             return Decision(
                 entry,
@@ -280,9 +236,9 @@ class Decider:
         known, by = match
         divided = any(name in contested or self._known.get(name, known).id != known.id for name in names)
         if divided:  # next time, the same entry shall not be weighed again
-            free = (*free, _whole_name(entry))
+            free = (*free, whole_name(entry))
         own = tuple(name for name in free if name not in self._known)
-        says_the_same = all(name in self._known for name in free if name[0] == "text" and not _is_whole(name))
+        says_the_same = all(name in self._known for name in free if name[0] == "text" and not is_whole(name))
         if says_the_same:
             return Decision(entry, Verdict.KNOWN, known.id, own, f"known by its {by}")
         if by == "place":
@@ -330,7 +286,7 @@ class Decider:
 
 def wanted_keys(entries: Sequence[Entry], keys_of: Sequence[tuple[Key, ...]] | None = None) -> set[Key]:
     """All names in a look: what to ask the store for before deciding. `keys_of` are the entries' `keys`, if known."""
-    wanted = {_whole_name(entry) for entry in entries}
+    wanted = {whole_name(entry) for entry in entries}
     for own in map(keys, entries) if keys_of is None else keys_of:
         wanted.update(own)
     return wanted
@@ -375,16 +331,6 @@ def _contested(named: Sequence[tuple[Entry, tuple[Key, ...]]]) -> set[Key]:
     return contested
 
 
-def _is_weak(name: Key) -> bool:
-    """A number in an address, or words, may be shared by chance."""
-    kind, value = name
-    return (kind == "text" and not _is_whole(name)) or (kind == "url" and "*" in value)
-
-
-def _is_whole(name: Key) -> bool:
-    return name[0] == "text" and name[1].startswith("w")
-
-
 def _same_moment(entry: Entry, known: Known) -> bool:
     """Whether both came out at one time; a list may say the day alone where the article says the minute."""
     apart = _apart(entry.published, known.published)
@@ -397,14 +343,3 @@ def _same_moment(entry: Entry, known: Known) -> bool:
 
 def _apart(one: datetime | None, other: datetime | None) -> timedelta | None:
     return abs(one - other) if one is not None and other is not None else None
-
-
-def _is_web(text: str) -> bool:
-    return text.strip().lower().startswith(("http://", "https://"))
-
-
-def _short(value: str) -> str:
-    if len(value) <= LONGEST_KEY:
-        return value
-    digest = hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:32]
-    return f"{value[: LONGEST_KEY - 33]}#{digest}"

@@ -14,13 +14,11 @@ from feeds.canonical import canonical_url, permanent_part
 from feeds.identity import (
     Decider,
     Decision,
-    Key,
     Verdict,
-    article_uid,
-    keys,
     wanted_keys,
 )
 from feeds.model import Entry
+from feeds.names import Key, article_uid, keys
 from feeds.words import similar_titles, text_fingerprint
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

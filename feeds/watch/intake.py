@@ -16,9 +16,10 @@ from feeds.completion import Completion, complete
 from feeds.database import Database
 from feeds.errors import FeedsError, FetchError, LayoutChanged
 from feeds.fetch import Response
-from feeds.identity import Decider, Decision, Key, Verdict
+from feeds.identity import Decider, Decision, Verdict
 from feeds.list_habits import TAKEN_AFTER, Habits, Listing
 from feeds.model import Article, Entry
+from feeds.names import Key, keys, url_keys
 from feeds.politeness import host_of
 from feeds.store import articles, stories
 from feeds.store.sources import SourceState
@@ -64,7 +65,7 @@ def decide(
     """
 
     def decided(entries: Sequence[Entry]) -> list[Decision]:
-        names = [identity.keys(entry) for entry in entries]
+        names = [keys(entry) for entry in entries]
         known: dict[Key, articles.Known] = {}
         if state.succeeded_at is not None:
             with database.read() as connection:
@@ -222,7 +223,7 @@ def _insert(
             articles.New(
                 completion.article,
                 decision.uid,
-                (*decision.keys, *identity.url_keys(*completion.other_urls)),
+                (*decision.keys, *url_keys(*completion.other_urls)),
                 baseline=decision.silent,
                 signature=completion.signature,
             )
