@@ -6,7 +6,7 @@
 
 Read `model` first, then `alerts` (what is owed), `outbox` (how it is sent), and `app`, where the parts are joined.
 
-    owing and sending   alerts, engine, outbox, channels, message, schedule, store
+    owing and sending   alerts, engine, outbox, channels, message (entities), schedule, store
     people              subscriptions, preferences, private_feeds, tuning (votes), why; chat, web, cli, languages
     operators           settings, declaration, operators, alarms, preview, way, subscription_list, api_tokens
     by the clock        jobs, retention, hub and leases (WebSub), one_pass, export

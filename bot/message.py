@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2s
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.clean import cut, inner, one_line, units, web_address
+from bot.entities import Button, Message, Writer
 from bot.languages import sentence
 from bot.languages.alarm_headlines import headline
 from bot.languages.alarm_sentences import said_in
@@ -46,77 +46,6 @@ Readers = Literal["one", "many"]
 """Who reads a message: one person, or all of a group or channel, who may vote but not change what comes there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A stretch of the text and what it is, in Telegram's words; `offset` and `length` count UTF-16 units."""
-
-    type: str
-    offset: int
-    length: int
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button below the message: it opens `url` or sends `data` (at most 64 bytes) back to us."""
-
-    text: str
-    data: str | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message, ready to be sent. `preview` is the address whose preview may be shown; None: none is."""
-
-    text: str
-    entities: tuple[Entity, ...] = ()
-    buttons: tuple[tuple[Button, ...], ...] = ()
-    preview: str | None = None
-
-    def plain(self) -> Message:
-        """The same words without anything that can be refused."""
-        return Message(self.text)
-
-
-class _Writer:
-    """Collects pieces of text with their entities."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._length = 0
-        self.entities: list[Entity] = []
-
-    @property
-    def length(self) -> int:
-        return self._length
-
-    def add(self, text: str, *styles: str, url: str | None = None) -> None:
-        """Append `text` in the styles ("bold", …), linked to `url` if there is one."""
-        length = units(text)
-        if text.strip():
-            self.entities += [Entity(style, self._length, length) for style in styles]
-            if url is not None:
-                self.entities.append(Entity("text_link", self._length, length, url))
-        self._pieces.append(text)
-        self._length += length
-
-    def around(self, start: int, style: str) -> None:
-        """Put `style` around all that was added since `start`."""
-        if self._length > start:
-            self.entities.append(Entity(style, start, self._length - start))
-
-    def include(self, other: _Writer) -> None:
-        """Append all that the other holds."""
-        self.entities += [replace(entity, offset=entity.offset + self._length) for entity in other.entities]
-        self._pieces += other._pieces
-        self._length += other._length
-
-    def message(self, *, buttons: tuple[tuple[Button, ...], ...] = (), preview: str | None = None) -> Message:
-        entities = sorted(self.entities, key=lambda entity: (entity.offset, -entity.length))
-        return Message("".join(self._pieces), tuple(entities), buttons, preview)
-
-
 def compose(
     alert: Alert, language: str = "en", time_zone: str = "UTC", *, buttons: Readers | None = None
 ) -> tuple[Message, ...]:
@@ -131,7 +60,7 @@ def compose(
         return _digest(data, language, time_zone)
     if alert.type in ("article.published", "article.updated"):
         return (_article(alert, language, time_zone, buttons),)
-    writer = _Writer()
+    writer = Writer()
     if alert.type == "ping":
         writer.add(sentence(language, "alert_ping"))
     elif alert.type == "operator":
@@ -161,7 +90,7 @@ def _article(alert: Alert, language: str, time_zone: str, readers: Readers | Non
     data = alert.data
     article, source, topics = _mapping(data.get("article")), _mapping(data.get("source")), _mappings(data.get("topics"))
     url = web_address(article.get("url"))
-    writer = _Writer()
+    writer = Writer()
     if alert.type == "article.updated":
         writer.add(f"{sentence(language, 'alert_updated')}: ", "italic")
     _title(writer, article, url, language)
@@ -173,13 +102,13 @@ def _article(alert: Alert, language: str, time_zone: str, readers: Readers | Non
     return writer.message(buttons=buttons, preview=url)
 
 
-def _title(writer: _Writer, article: Mapping[str, Any], url: str | None, language: str) -> None:
+def _title(writer: Writer, article: Mapping[str, Any], url: str | None, language: str) -> None:
     title = cut(one_line(article.get("title"), 2000), _TITLE) or sentence(language, "alert_untitled")
     writer.add(title, "bold", url=url)
 
 
 def _origin(
-    writer: _Writer, article: Mapping[str, Any], source: Mapping[str, Any], language: str, time_zone: str
+    writer: Writer, article: Mapping[str, Any], source: Mapping[str, Any], language: str, time_zone: str
 ) -> None:
     name = cut(one_line(source.get("title") or source.get("slug"), 500), _SOURCE)
     day = _day(article.get("published"), source.get("time_zone"), language, time_zone)
@@ -215,7 +144,7 @@ def _zone(name: object) -> ZoneInfo | None:
         return None
 
 
-def _quote(writer: _Writer, excerpt: object, summary: object) -> None:
+def _quote(writer: Writer, excerpt: object, summary: object) -> None:
     """The sentence that matched, its words marked; the article's summary where there is none."""
     pieces = _marked(_mapping(excerpt))
     if not pieces:
@@ -269,7 +198,7 @@ def _spans(marks: object, length: int) -> list[tuple[int, int]]:
     return merged
 
 
-def _tags(writer: _Writer, topics: Sequence[Mapping[str, Any]]) -> None:
+def _tags(writer: Writer, topics: Sequence[Mapping[str, Any]]) -> None:
     """One line a topic: its tag, and the words of the article that it matched."""
     for number, topic in enumerate(topics[:_TOPICS]):
         tag = _tag(topic)
@@ -295,7 +224,7 @@ def _tag(topic: Mapping[str, Any]) -> str:
     return title
 
 
-def _also(writer: _Writer, also: object, language: str) -> None:
+def _also(writer: Writer, also: object, language: str) -> None:
     others = [
         (cut(one_line(one.get("source_title") or one.get("source"), 500), _WORD), web_address(one.get("url")))
         for one in _mappings(also)
@@ -353,7 +282,7 @@ def vote_buttons(article: str, key: str, voted: bool | None = None, title: str =
 def _digest(data: Mapping[str, Any], language: str, time_zone: str) -> tuple[Message, ...]:
     """The articles one below the other, on as many messages as they need; none is left out."""
     entries = [_entry(one, language, time_zone) for one in _mappings(data.get("alerts"))]
-    pages: list[list[_Writer]] = [[]]
+    pages: list[list[Writer]] = [[]]
     for entry in entries:
         page = pages[-1]
         length = sum(one.length + 2 for one in page) + entry.length + 2
@@ -363,7 +292,7 @@ def _digest(data: Mapping[str, Any], language: str, time_zone: str) -> tuple[Mes
         pages[-1].append(entry)
     messages = []
     for part, page in enumerate(pages, 1):
-        writer = _Writer()
+        writer = Writer()
         key = "alert_digest" if len(pages) == 1 else "alert_digest_part"
         writer.add(sentence(language, key, number=len(entries), part=part, parts=len(pages)), "bold")
         for entry in page:
@@ -373,10 +302,10 @@ def _digest(data: Mapping[str, Any], language: str, time_zone: str) -> tuple[Mes
     return tuple(messages)
 
 
-def _entry(data: Mapping[str, Any], language: str, time_zone: str) -> _Writer:
+def _entry(data: Mapping[str, Any], language: str, time_zone: str) -> Writer:
     """One article of a digest: at most four entities and about 900 units."""
     article, source = _mapping(data.get("article")), _mapping(data.get("source"))
-    writer = _Writer()
+    writer = Writer()
     _title(writer, article, web_address(article.get("url")), language)
     _origin(writer, article, source, language, time_zone)
     tags = [tag for tag in map(_tag, _mappings(data.get("topics"))[:3]) if tag]
@@ -385,7 +314,7 @@ def _entry(data: Mapping[str, Any], language: str, time_zone: str) -> _Writer:
     return writer
 
 
-def _operator(writer: _Writer, data: Mapping[str, Any], language: str) -> None:
+def _operator(writer: Writer, data: Mapping[str, Any], language: str) -> None:
     """A source's alarm: `source`, a sentence under "message", and what was `expected`, `seen` and is advised."""
     over = data.get("over") is True
     writer.add(f"{'✅' if over else '⚠️'} {sentence(language, 'alert_operator')}", "bold")

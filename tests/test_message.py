@@ -12,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.clean import MAXIMUM_MARKS, cut, one_line, units, web_address
+from bot.entities import Message
 from bot.languages import LANGUAGES
-from bot.message import MAXIMUM_ENTITIES, MAXIMUM_TEXT, Message, compose, plain_text
+from bot.message import MAXIMUM_ENTITIES, MAXIMUM_TEXT, compose, plain_text
 from bot.model import Alert
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

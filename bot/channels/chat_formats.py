@@ -17,7 +17,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from bot.clean import cut, units
-from bot.message import Message, compose
+from bot.entities import Message
+from bot.message import compose
 from bot.model import Alert
 
 

@@ -9,8 +9,9 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from bot.entities import Message
 from bot.errors import DeliveryError
-from bot.message import Message, compose, plain_text
+from bot.message import compose, plain_text
 from bot.model import Delivery, Destination, Receipt
 
 _STYLES = {"bold": "bold", "italic": "italic", "blockquote": "dim"}

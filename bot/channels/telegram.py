@@ -30,8 +30,9 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram_limiter import BROADCAST, TelegramRateLimiter, retry_seconds
+from bot.entities import Message
 from bot.errors import DeliveryError
-from bot.message import Message, compose
+from bot.message import compose
 from bot.model import Delivery, Destination, Receipt
 
 DEADLINE_SECONDS = 30.0

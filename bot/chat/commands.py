@@ -19,9 +19,9 @@ from bot.chat.asker import Asker
 from bot.chat.replies import Reply
 from bot.chat.services import ChatServices, Found
 from bot.clean import web_address
+from bot.entities import Button
 from bot.errors import RequestError
 from bot.languages import sentence
-from bot.message import Button
 from bot.tuning import chosen
 from feeds.model import Topic
 

@@ -33,9 +33,9 @@ from bot.chat.commands import Command, Commands
 from bot.chat.presses import Pressed, Presses
 from bot.chat.replies import Reply
 from bot.chat.services import ChatServices
+from bot.entities import Message as Words
 from bot.errors import RequestError
 from bot.languages import LANGUAGES, sentence
-from bot.message import Message as Words
 from bot.subscriptions import Subscriptions
 from feeds.errors import QueryError
 

@@ -15,9 +15,10 @@ from bot.chat import replies
 from bot.chat.asker import Asker
 from bot.chat.commands import Commands, followed_by
 from bot.chat.replies import Reply
+from bot.entities import Button
 from bot.errors import RequestError
 from bot.languages import sentence
-from bot.message import MAXIMUM_CALLBACK_BYTES, Button, vote_buttons
+from bot.message import MAXIMUM_CALLBACK_BYTES, vote_buttons
 from feeds.model import Topic
 
 

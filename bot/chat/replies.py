@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.services import Found
 from bot.clean import cut, one_line, web_address
+from bot.entities import Button
 from bot.errors import RequestError
 from bot.languages import LANGUAGES, sentence
 from bot.languages.query_errors import said_in
-from bot.message import Button
 from bot.model import Destination
 from bot.tuning import Tuning, key_of
 from feeds.errors import QueryError
