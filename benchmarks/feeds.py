@@ -5,9 +5,9 @@
 The servers run on the first core, one after the other, and wrk on the second, in the same run; the figures are the
 median of the rounds. "A core" is requests by processor seconds of the server: what it would serve with a core for
 itself, also where other programs take part of it. The latency is measured twice: under all the load that the server can
-carry, where it is the length of the queue, and at half of that rate, from readers who pause at random. Other programs
-spoil it; where the system allows it (root on Linux), servers and wrk go before them, and the kernel keeps a twentieth
-of each second for the others, which shows in the latency under full load. Without nginx, wrk or taskset only the
+carry, and at half of that rate, from readers who pause at random. Other programs spoil it; where the system allows it
+(root on Linux), servers and wrk have the highest ordinary priority. A real-time one would be worse: the kernel takes it
+away for a twentieth of each second, and the 99th percentile is that pause. Without nginx, wrk or taskset only the
 rendering is measured.
 """
 
@@ -209,7 +209,7 @@ def measure_serving(seconds: int, rounds: int, servers: list[str]) -> None:
         print("Serving: not measured, for want of", " and ".join(missing) or "a second core")
         return
     with suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))  # and so of all that is started from here
+        os.setpriority(os.PRIO_PROCESS, 0, -20)  # and so of all that is started from here
     body = atom(SPEC, items(50))
     cases: dict[str, list[str]] = {
         "plain": [],
