@@ -8,15 +8,19 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import psycopg
 import pytest
+from browser import ADMIN_TOKEN, CHROMIUM, chromium
+from visitor import Site, running_site
 
 from bot.migrations import migrate
 from feeds.database import Database
 
-CHROMIUM = "/usr/bin/chromium"
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 # How long an example takes is for `make bench`: on a busy machine any may take long.
 hypothesis.settings.register_profile("tocsin", deadline=None)
@@ -134,3 +138,34 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     opened = Database(sqlite_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def open_site(tmp_path: Path) -> Iterator[Site]:
+    """No admin token is set."""
+    with running_site(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def closed_site(tmp_path: Path) -> Iterator[Site]:
+    """An admin token is set."""
+    with running_site(tmp_path, admin_token=ADMIN_TOKEN) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, for the tests of one file."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of its own, of somebody who reads English."""
+    context = browser.new_context(locale="en-GB")
+    made = context.new_page()
+    made.set_default_timeout(10_000)
+    yield made
+    context.close()

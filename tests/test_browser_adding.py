@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from accessible import violations
-from browser import Clock, chromium, fill, new_database, served, services
+from browser import Clock, fill, new_database, served, services
 from test_web_sources import NEWS, Web
 
 from bot.preview import preview_source
@@ -19,7 +19,7 @@ from feeds.database import Database
 from feeds.store import sources
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -44,21 +44,6 @@ def site(database: Database) -> Iterator[str]:
 
     with served(made) as base:
         yield base
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(locale="en-GB")
-    made = context.new_page()
-    made.set_default_timeout(10_000)
-    yield made
-    context.close()
 
 
 def options_of(database: Database, slug: str) -> tuple[str, dict[str, Any]]:

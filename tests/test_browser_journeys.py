@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import NOW, Clock, chromium, fill, new_database, served, services
+from browser import NOW, Clock, fill, new_database, served, services
 from conftest import Clock as ChatClock
 from fake_bot_api import FakeBotApi
 from standardwebhooks import Webhook
@@ -55,21 +55,6 @@ class Site:
 def told_as(base: str) -> publish.Site:
     """What the feeds say of the site."""
     return publish.Site(base_url=base, title="Tocsin", tag="127.0.0.1,2026")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(locale="en-GB")
-    made = context.new_page()
-    made.set_default_timeout(10_000)
-    yield made
-    context.close()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from accessible import (
     violations,
     violations_of,
 )
-from browser import ADMIN_TOKEN, Clock, chromium, fill, new_database, served, services
+from browser import ADMIN_TOKEN, Clock, fill, new_database, served, services
 from crowded import LONG_SLUG, crowd
 
 if TYPE_CHECKING:
@@ -186,12 +186,6 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         # The same machine under a name that is not its own, which is what a visitor from elsewhere looks like.
         bases["open-afar"] = bases["open"].replace("127.0.0.1", "afar.localhost")
         yield bases
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @dataclass(frozen=True)

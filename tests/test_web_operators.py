@@ -1,212 +1,22 @@
-"""Signing in, the operators' desk, webhooks, the topic editor and adding a source; and who is kept out."""
+"""What operators do at their desk: deliveries, sources, webhooks, the topic editor, adding a source."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-import requests
-from browser import ADMIN_TOKEN, Clock, fill, new_database, served, services
 from lxml import html as lxml_html
 from standardwebhooks import Webhook
+from visitor import Site, Visitor, text_of
 
 from bot.store import deliveries
 from bot.subscriptions import Subscriptions
 from bot.web.pages.operators import TopicEditor
-from bot.web.services import WebServices
 from feeds import targets
 from feeds.alarms import Alarm
-from feeds.database import Database
 from feeds.model import Topic
 from feeds.store import alarms, shelf, sources, topics
-
-
-@dataclass
-class Site:
-    """A running site and what stands behind it."""
-
-    base: str
-    database: Database
-    clock: Clock
-
-
-class Visitor(requests.Session):
-    """A browser without scripts: keeps cookies, follows redirects, fills in forms with their hidden fields."""
-
-    def __init__(self, site: Site) -> None:
-        super().__init__()
-        self.site = site
-
-    def see(self, path: str) -> lxml_html.HtmlElement:
-        answer = self.get(self.site.base + path, timeout=10)
-        assert answer.status_code == 200, answer.text
-        return lxml_html.document_fromstring(answer.text)
-
-    def submit(self, page: lxml_html.HtmlElement, action: str, **fields: str | list[str]) -> requests.Response:
-        """Send the form that leads to `action`, as the page has it, with these fields changed."""
-        form = next(form for form in page.forms if form.get("action") == action)
-        values: dict[str, str | list[str]] = {
-            name: value for name, value in form.form_values() if isinstance(value, str)
-        }
-        return self.post(self.site.base + action, data={**values, **fields}, timeout=10)
-
-    def undo(self, answer: requests.Response) -> requests.Response:
-        """Press the button beside the notice."""
-        page = lxml_html.document_fromstring(answer.text)
-        return self.submit(page, page.cssselect(".notice form")[0].get("action"))
-
-    def sign_in(self, token: str = ADMIN_TOKEN) -> requests.Response:
-        return self.submit(self.see("/sign-in"), "/sign-in", token=token)
-
-
-def text_of(answer: requests.Response) -> str:
-    return " ".join(lxml_html.document_fromstring(answer.text).text_content().split())
-
-
-@pytest.fixture
-def open_site(tmp_path: Path) -> Iterator[Site]:
-    """No admin token is set."""
-    yield from _site(tmp_path)
-
-
-@pytest.fixture
-def closed_site(tmp_path: Path) -> Iterator[Site]:
-    """An admin token is set."""
-    yield from _site(tmp_path, admin_token=ADMIN_TOKEN)
-
-
-def _site(directory: Path, **settings: str) -> Iterator[Site]:
-    clock = Clock()
-    database = new_database(directory)
-    fill(database, clock)
-    with served(lambda base: services(database, clock, base, **settings)) as base:
-        yield Site(base, database, clock)
-    database.close()
-
-
-# Who is let in
-
-
-def test_without_a_token_the_desk_is_open_on_this_machine_alone(open_site: Site) -> None:
-    assert Visitor(open_site).see("/operators").cssselect("h1")[0].text_content() == "Operators' desk"
-    elsewhere = (
-        {"Host": "news.example.org"},
-        {"Host": "rebound.example.org:8000"},
-        {"X-Forwarded-For": "203.0.113.9"},
-        {"Forwarded": "for=203.0.113.9"},
-        {"Via": "1.1 proxy"},
-    )
-    for headers in elsewhere:
-        for path in ("/operators", "/operators/topics", "/webhooks/archive", "/sources/add"):
-            assert requests.get(open_site.base + path, headers=headers, timeout=10).status_code == 403
-        assert requests.get(f"{open_site.base}/api/v1/deliveries", headers=headers, timeout=10).status_code == 403
-        # The page that all may see says how to open it.
-        told = requests.get(f"{open_site.base}/webhooks", headers=headers, timeout=10).text
-        assert "TOCSIN_ADMIN_TOKEN" in told
-        assert "archive.example.org" not in told
-
-
-def test_with_a_token_everybody_is_asked_for_it(closed_site: Site) -> None:
-    answer = requests.get(f"{closed_site.base}/operators", timeout=10, allow_redirects=False)
-    assert answer.headers["Location"] == "/sign-in?next=/operators"
-    assert requests.post(f"{closed_site.base}/operators/deliveries/retry", timeout=10).status_code == 403
-
-
-def test_signing_in_and_out(closed_site: Site) -> None:
-    visitor = Visitor(closed_site)
-    assert visitor.sign_in("wrong").status_code == 403
-    answer = visitor.sign_in()
-    assert "You are signed in." in text_of(answer)
-    cookie = next(cookie for cookie in visitor.cookies if cookie.name == "tocsin_session")
-    assert cookie.has_nonstandard_attr("HttpOnly")
-    assert cookie.get_nonstandard_attr("SameSite") == "strict"
-    visitor.submit(visitor.see("/operators"), "/sign-out")
-    assert visitor.get(f"{closed_site.base}/operators", timeout=10, allow_redirects=False).status_code == 303
-    # Another admin token signs everybody out.
-    cookie_of = {"Cookie": f"tocsin_session={cookie.value}"}
-
-    def guarded_by(token: str) -> Callable[[str], WebServices]:
-        return lambda base: services(closed_site.database, closed_site.clock, base, admin_token=token)
-
-    for token, status in ((ADMIN_TOKEN, 200), ("another-token-of-the-operators", 303)):
-        with served(guarded_by(token)) as base:
-            answer = requests.get(f"{base}/operators", headers=cookie_of, timeout=10, allow_redirects=False)
-            assert answer.status_code == status
-
-
-def test_signing_in_leads_back_but_never_elsewhere(closed_site: Site) -> None:
-    visitor = Visitor(closed_site)
-    for target, landed in (
-        ("/webhooks", "/webhooks"),
-        ("//evil.example.org", "/operators"),
-        ("https://x.y", "/operators"),
-    ):
-        page = visitor.see("/sign-in")
-        answer = visitor.submit(page, "/sign-in", token=ADMIN_TOKEN, next=target)
-        assert answer.url.startswith(f"{closed_site.base}{landed}?")
-
-
-def test_guessing_is_slowed_down_and_forgotten(closed_site: Site) -> None:
-    visitor = Visitor(closed_site)
-    assert [visitor.sign_in("guess").status_code for _ in range(6)] == [403] * 5 + [429]
-    assert visitor.sign_in().status_code == 429
-    bearer = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-    assert visitor.get(f"{closed_site.base}/api/v1/deliveries", headers=bearer, timeout=10).status_code == 429
-    closed_site.clock.now += timedelta(minutes=1)
-    assert visitor.sign_in().status_code == 200
-
-
-def test_a_cookie_cannot_be_made_up_changed_or_kept_for_ever(closed_site: Site) -> None:
-    visitor = Visitor(closed_site)
-    visitor.sign_in()
-    good = visitor.cookies["tocsin_session"]
-    payload, _, signature = good.partition(".")
-    for bad in ("", "x", ".", f"{payload}.", f"{payload}x.{signature}", f".{signature}", "a.b.c", f"é.{signature}"):
-        headers = {"Cookie": f"tocsin_session={bad}".encode("utf-8", "replace").decode("latin-1")}
-        answer = requests.get(f"{closed_site.base}/operators", headers=headers, timeout=10, allow_redirects=False)
-        assert answer.status_code == 303, bad
-    closed_site.clock.now += timedelta(days=15)
-    assert visitor.get(f"{closed_site.base}/operators", timeout=10, allow_redirects=False).status_code == 303
-
-
-def test_a_form_from_elsewhere_is_refused(closed_site: Site) -> None:
-    visitor = Visitor(closed_site)
-    visitor.sign_in()
-    address = f"{closed_site.base}/operators/sources/ministry/look"
-    page = visitor.see("/operators")
-    token = page.cssselect("main form")[0].form_values()[0][1]
-    assert visitor.post(address, timeout=10).status_code == 403
-    assert visitor.post(address, data={"csrf": "x"}, timeout=10).status_code == 403
-    for header in ({"Origin": "https://evil.example.org"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
-        assert visitor.post(address, data={"csrf": token}, headers=header, timeout=10).status_code == 403
-    assert (
-        visitor.post(address, data={"csrf": token}, headers={"Origin": closed_site.base}, timeout=10).status_code == 200
-    )
-    # Somebody else's token is worth nothing.
-    other = Visitor(closed_site)
-    other.sign_in()
-    assert other.post(address, data={"csrf": token}, timeout=10).status_code == 403
-
-
-def test_cookies_are_kept_to_tls_where_there_is_tls(tmp_path: Path) -> None:
-    database = new_database(tmp_path)
-    with served(lambda _: services(database, Clock(), "https://news.example.org", admin_token=ADMIN_TOKEN)) as base:
-        answer = requests.get(f"{base}/sign-in", timeout=10)
-        assert "Secure" in answer.headers["Set-Cookie"]
-        assert answer.headers["Strict-Transport-Security"]
-    database.close()
-
-
-def test_pages_with_secrets_are_kept_nowhere(open_site: Site) -> None:
-    for path in ("/operators", "/webhooks", "/webhooks/archive", "/operators/topics", "/sources/add"):
-        assert requests.get(open_site.base + path, timeout=10).headers["Cache-Control"] == "no-store"
-
-
-# What they do
 
 
 def test_a_failed_delivery_is_tried_again_with_one_click(open_site: Site) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import requests
-from browser import ADMIN_TOKEN, Clock
+from browser import Clock
 from stored import store_articles, store_match
-from test_web_operators import Site, Visitor, _site, text_of
+from visitor import Site, Visitor, text_of
 
 from bot.tuning import OPERATORS, tuning
 from feeds.model import DESK, Article, Topic
@@ -20,8 +18,8 @@ DECLARED = "counter-terrorism-cooperation"
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    yield from _site(tmp_path, admin_token=ADMIN_TOKEN)
+def site(closed_site: Site) -> Site:
+    return closed_site
 
 
 @pytest.fixture

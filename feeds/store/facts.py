@@ -68,3 +68,8 @@ def release(connection: Connection, name: str, holder: str) -> None:
     row = connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).first()
     if row is not None and row.value == holder:
         connection.execute(sa.delete(facts).where(facts.c.name == name))
+
+
+def forget_past(connection: Connection, prefix: str, now: datetime) -> None:
+    """Remove the facts whose names begin with `prefix` and whose time (UTC) is over."""
+    connection.execute(sa.delete(facts).where(facts.c.name.startswith(prefix, autoescape=True), facts.c.until <= now))

@@ -1,7 +1,8 @@
 """Who an operator is: signed cookies, tokens in forms, limits on attempts, and who sits at this machine.
 
 A session is a random name, whether it is signed in, and until when; all in the cookie, signed with HMAC-SHA256, so that
-any web process reads what another wrote. Passwords and users there are none: there is the admin token.
+any web process reads what another wrote. The database remembers who has signed out, until the cookie would have been
+over by itself: a copy of it is worth nothing then. Passwords and users there are none: there is the admin token.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ from starlette.responses import Response
 
 from bot.web import secret
 from feeds.database import Database
+from feeds.store import facts
 
 COOKIE = "tocsin_session"
 LIFETIME = timedelta(days=14)
+SIGNED_OUT = "web.signed_out."
+"""Before a session's name, the name of the fact that it was ended."""
 
 ATTEMPTS_PER_ADDRESS = 5
 ATTEMPTS_IN_ALL = 60
@@ -78,7 +82,19 @@ class Sessions:
             return None
         name, operator, expires = json.loads(base64.urlsafe_b64decode(payload))
         session = Session(str(name), bool(operator), datetime.fromisoformat(expires))
-        return session if session.expires > self._clock() else None
+        if session.expires <= self._clock() or (session.operator and self._is_ended(session)):
+            return None
+        return session
+
+    def _is_ended(self, session: Session) -> bool:
+        with self._database.read() as connection:
+            return facts.get(connection, SIGNED_OUT + session.name) is not None
+
+    def end(self, session: Session) -> None:
+        """Sign the operator out, wherever the cookie has been copied to."""
+        with self._database.write() as connection:
+            facts.forget_past(connection, SIGNED_OUT, self._clock())
+            facts.put(connection, SIGNED_OUT + session.name, True, session.expires)
 
     def write(self, response: Response, session: Session, *, secure: bool) -> None:
         """Give the visitor the cookie."""

@@ -54,7 +54,8 @@ class SigningIn:
         return response
 
     def sign_out(self, request: Request, form: FormData) -> Response:
-        """Begin a new session that is nobody's."""
+        """End the session, and begin one that is nobody's."""
+        self.desk.sessions.end(self.desk.session(request))
         response = self.desk.go("/", "signed_out")
         self.desk.sessions.write(response, self.desk.sessions.begin(operator=False), secure=self.desk.is_https)
         return response
