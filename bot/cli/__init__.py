@@ -2,6 +2,7 @@
 
     invocation.py  what every command gets: the settings, the parts of the program, the clock
     terminal.py    tables, JSON, progress, and foreign text made fit for a terminal
+    owed.py        how deliveries are listed
     running.py     run, web, worker, chat, once, migrate
     looking.py     sources, subscribers, deliveries, why
     topics.py      topics, topics test

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import terminal
+from bot.cli import owed, terminal
 from bot.cli.invocation import CONFIG, AsJson, Config, WrongUseError, invocation
 
 if TYPE_CHECKING:
@@ -137,35 +137,12 @@ def deliveries(
 
     with invocation(context).app(config) as app, app.database.read() as connection:
         found = store.listing(connection, state="failed" if failed else None, limit=limit)
-    rows: list[dict[str, Any]] = [
-        {
-            "id": one.uid,
-            "type": one.type,
-            "to": f"{one.destination_kind}:{one.destination}",
-            "title": one.title,
-            "url": one.url,
-            "topics": one.topics,
-            "state": one.state,
-            "attempts": one.attempts,
-            "error": one.error,
-            "created": one.created_at,
-            "finished": one.finished_at,
-        }
-        for one in found
-    ]
-    if as_json:
-        terminal.show_json(rows)
-        return
-    headings = {
-        "created": "owed since",
-        "to": "to",
-        "state": "state",
-        "attempts": "attempts",
-        "title": "article",
-        "error": "error",
-        "id": "id",
-    }
-    terminal.show_table(headings, rows, "No delivery failed." if failed else "Nothing was owed to anybody yet.")
+    owed.show(
+        found,
+        "No delivery failed." if failed else "Nothing was owed to anybody yet.",
+        without="type",
+        as_json=as_json,
+    )
 
 
 def why(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import terminal
+from bot.cli import owed, terminal
 from bot.cli.invocation import CONFIG, AsJson, Config, WrongUseError, invocation
 from bot.model import PAUSED_BY_OPERATOR
 
@@ -134,33 +134,7 @@ def log_of(
         webhook = _webhook(app, slug)
         with app.database.read() as connection:
             found = deliveries.listing(connection, destination_id=webhook.id, limit=limit)
-    rows: list[dict[str, Any]] = [
-        {
-            "id": one.uid,
-            "type": one.type,
-            "title": one.title,
-            "url": one.url,
-            "state": one.state,
-            "attempts": one.attempts,
-            "error": one.error,
-            "created": one.created_at,
-            "finished": one.finished_at,
-        }
-        for one in found
-    ]
-    if as_json:
-        terminal.show_json(rows)
-        return
-    headings = {
-        "created": "owed since",
-        "type": "type",
-        "state": "state",
-        "attempts": "attempts",
-        "title": "article",
-        "error": "error",
-        "id": "id",
-    }
-    terminal.show_table(headings, rows, "Nothing was posted to it yet.")
+    owed.show(found, "Nothing was posted to it yet.", without="to", as_json=as_json)
 
 
 def replay(context: typer.Context, slug: Slug, ids: Ids = None, config: Config = CONFIG) -> None:
