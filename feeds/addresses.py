@@ -13,6 +13,7 @@ It knows nothing of redirects: those who follow them send each hop through an ad
 
 from __future__ import annotations
 
+import http.client
 import io
 import ipaddress
 import re
@@ -37,6 +38,11 @@ from feeds.errors import AddressRefused
 AddressRow = tuple[Any, ...]
 """As `socket.getaddrinfo` gives them: family, type, protocol, canonical name, socket address."""
 Resolve = Callable[[str, int], list[AddressRow]]
+MOST_INTERIM = 10
+"""Answers before the answer ("100 Continue", "103 Early Hints"): a server has reason for two or three."""
+MOST_TRAILERS = 100
+LONGEST_LINE = 64 << 10
+"""Bytes; both are what `http.client` allows headers."""
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # `ipaddress.is_global` is the IANA registry as of the interpreter's release, and lets pass what is reachable in
@@ -188,12 +194,36 @@ class _DeadlineReader(io.RawIOBase):
 
 
 class _DeadlineResponse(HTTPResponse):
-    """Headers and body share the time-out that the socket has when the response begins."""
+    """Headers and body share the time-out that the socket has when the response begins.
+
+    Interim answers (1xx, RFC 9110 §15.2) are passed over, a few; trailers (RFC 9112 §7.1.2) as many lines as headers
+    may have.
+    """
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp.close()
         self.fp = io.BufferedReader(_DeadlineReader(sock, sock.gettimeout()))
+        self._interim = 0
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        if not 100 <= status < 200 or status == http.client.SWITCHING_PROTOCOLS:
+            return version, status, reason
+        self._interim += 1
+        if self._interim > MOST_INTERIM:
+            raise http.client.HTTPException(f"more than {MOST_INTERIM} interim answers")
+        # The one that http.client passes over with its headers, to read the next.
+        return version, http.client.CONTINUE, reason
+
+    def _read_and_discard_trailer(self) -> None:
+        for _ in range(MOST_TRAILERS):
+            line = self.fp.readline(LONGEST_LINE + 1)
+            if line in (b"\r\n", b"\n", b""):
+                return
+            if len(line) > LONGEST_LINE:
+                raise http.client.LineTooLong("trailer line")
+        raise http.client.HTTPException(f"more than {MOST_TRAILERS} trailers")
 
 
 class _VettedConnection(HTTPConnection):

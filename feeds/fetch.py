@@ -13,12 +13,13 @@ import http
 import socket
 import ssl
 import time
-from collections.abc import Collection, Iterator, Mapping
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from http.client import RemoteDisconnected
+from http.client import HTTPException, RemoteDisconnected
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
@@ -27,13 +28,14 @@ import urllib3
 from requests.cookies import RequestsCookieJar
 
 from feeds.addresses import Resolve, Rule, VettedAdapter, origin
+from feeds.compression import BrokenOff, unpacked
 from feeds.errors import AddressRefused, CertificateRefused, DeadlineExceeded, FetchError, TooLarge
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, "
     "application/xml;q=0.9, text/html;q=0.9, */*;q=0.5"
 )
-# Only what urllib3 decodes step by step, so that the caps hold before the memory is used.
+# Only what is decoded step by step, so that the caps hold before the memory is used.
 ACCEPT_ENCODING = "gzip, deflate"
 _UNDECODED = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
 _MAX_REDIRECTS = 8
@@ -221,8 +223,8 @@ class Fetcher:
                 status=status,
                 retry_after=retry_after(headers.get("Retry-After"), datetime.now(UTC)),
             )
-        coding = {part.strip().lower() for part in headers.get("Content-Encoding", "").split(",")}
-        if coding & _UNDECODED:
+        codings = [part.strip().lower() for part in headers.get("Content-Encoding", "").split(",")]
+        if not _UNDECODED.isdisjoint(codings):
             raise FetchError(f"{shown} sent a compression that was not asked for.", url=shown, status=status)
         # Asked before the body is read: then the connection may be somebody else's already.
         certificate_ends = getattr(reply.raw.connection, "certificate_ends", None)
@@ -230,7 +232,7 @@ class Fetcher:
         if announced.isascii() and announced.isdigit() and int(announced[:20]) > max_bytes:
             raise TooLarge(f"{shown} announces {announced} bytes.", url=shown, status=status)
         try:
-            body = b"".join(self._chunks(reply.raw, shown, max_bytes))
+            body = b"".join(self._chunks(reply.raw, codings, shown, max_bytes))
         except TooLarge:
             raise
         except Exception as error:
@@ -247,9 +249,15 @@ class Fetcher:
         )
 
     @staticmethod
-    def _chunks(raw: Any, shown: str, max_bytes: int) -> Iterator[bytes]:
+    def _chunks(raw: Any, codings: Sequence[str], shown: str, max_bytes: int) -> Iterator[bytes]:
+        def pieces() -> Iterator[bytes]:
+            while piece := raw.read(_CHUNK, decode_content=False):
+                if raw.tell() > max_bytes:  # megabytes may be packed that are nothing
+                    raise TooLarge(f"{shown} has more than {max_bytes} bytes.", url=shown)
+                yield piece
+
         decoded = 0
-        while chunk := raw.read(_CHUNK, decode_content=True):
+        for chunk in unpacked(pieces(), codings):
             decoded += len(chunk)
             if decoded > max_bytes:
                 raise TooLarge(f"{shown} has more than {max_bytes} bytes.", url=shown)
@@ -280,9 +288,9 @@ class Fetcher:
         if time.monotonic() >= end or any(isinstance(cause, timed_out) for cause in _causes(error)):
             return DeadlineExceeded(f"{shown} took longer than {self._deadline:g} s.", url=shown, status=status)
         for cause in _causes(error):
-            if isinstance(cause, urllib3.exceptions.IncompleteRead):
+            if isinstance(cause, urllib3.exceptions.IncompleteRead | BrokenOff):
                 return FetchError(f"{shown}: the answer broke off.", url=shown, status=status)
-            if isinstance(cause, urllib3.exceptions.DecodeError):
+            if isinstance(cause, zlib.error):
                 return FetchError(f"{shown}: the answer is wrongly compressed.", url=shown, status=status)
         return FetchError(f"{shown}: {_reason(error)}.", url=shown, status=status)
 
@@ -366,8 +374,9 @@ def _hung_up(error: Exception) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """The operating system's words, where it said any."""
+    """The operating system's words, where it said any, or those of who read the headers."""
     words = [strerror for cause in _causes(error) if (strerror := getattr(cause, "strerror", None))]
+    words = words or [str(cause) for cause in _causes(error) if type(cause) is HTTPException]
     return str(words[-1]) if words else type(_causes(error)[-1]).__name__
 
 
