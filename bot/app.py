@@ -408,7 +408,9 @@ class App:
         from feeds.topics import parse_all
 
         queries = parse_all({topic.slug: (topic.query, topic.language) for topic in self.settings.topics})
-        return preview_source(url, self.visits.get, queries, time_zone=time_zone, selector=selector, way=way)
+        return preview_source(
+            url, self.visits.get, queries, time_zone=time_zone, selector=selector, way=way, now=self.clock()
+        )
 
     def add_source(self, source: Source) -> None:
         """Watch a source from now on."""

@@ -35,15 +35,16 @@ def preview_source(
     time_zone: str = "UTC",
     selector: str | None = None,
     way: Way | None = None,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """What `tocsin preview --json` prints: JSON values only, dates as ISO 8601 with offset.
 
-    `queries` are the topics by slug. A `selector` wins over a `way`, which wins over what is found; `candidates` are
-    the ways there are, the one that is shown first. `article` is None where no page could be read; `notes` say why.
-    Raises `feeds.errors.FeedsError` where there is nothing to watch.
+    `queries` are the topics by slug; `now` (aware) is for dates that depend on it. A `selector` wins over a `way`,
+    which wins over what is found; `candidates` are the ways there are, the one that is shown first. `article` is None
+    where no page could be read; `notes` say why. Raises `feeds.errors.FeedsError` where there is nothing to watch.
     """
     fetch = _each_once(get)
-    found = _found(url, fetch, time_zone, selector, way)
+    found = _found(url, fetch, time_zone, selector, way, now)
     notes = list(found.notes)
     source = Source("preview", found.feed_url, kind=found.kind, time_zone=time_zone, options=found.options)
     article = _first_article(found.entries, source, fetch, notes)
@@ -72,12 +73,19 @@ def _each_once(get: Callable[[str], Response]) -> Callable[[str], Response]:
     return fetch
 
 
-def _found(url: str, get: Callable[[str], Response], time_zone: str, selector: str | None, way: Way | None) -> Found:
+def _found(
+    url: str,
+    get: Callable[[str], Response],
+    time_zone: str,
+    selector: str | None,
+    way: Way | None,
+    now: datetime | None,
+) -> Found:
     if selector or way is None:
-        return explore(url, get, time_zone=time_zone, selector=selector)
-    entries = _read(way, get, time_zone)
+        return explore(url, get, time_zone=time_zone, selector=selector, now=now)
+    entries = _read(way, get, time_zone, now)
     try:
-        candidates = explore(url, get, time_zone=time_zone).candidates
+        candidates = explore(url, get, time_zone=time_zone, now=now).candidates
     except FeedsError:
         candidates = ()
     same = next((one for one in candidates if _is(one, way)), None)
@@ -85,7 +93,7 @@ def _found(url: str, get: Callable[[str], Response], time_zone: str, selector: s
     return Found(way.kind, way.url, entries, same.confidence if same else 1.0, notes, way.options, candidates)
 
 
-def _read(way: Way, get: Callable[[str], Response], time_zone: str) -> Sequence[Entry]:
+def _read(way: Way, get: Callable[[str], Response], time_zone: str, now: datetime | None) -> Sequence[Entry]:
     """As the watcher reads a source that is stored so."""
     source = Source("preview", way.url, kind=way.kind, time_zone=time_zone, options=way.options)
     kind = KINDS[way.kind]
@@ -93,7 +101,7 @@ def _read(way: Way, get: Callable[[str], Response], time_zone: str) -> Sequence[
     onwards = kind.leads_to(response.body, response.url, source)
     if onwards is not None:
         response = get(onwards)
-    return kind.read(response.body, response.url, response.content_type, source)
+    return kind.read(response.body, response.url, response.content_type, source, now=now)
 
 
 def _candidates(found: Found) -> list[dict[str, Any]]:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.dates import parse_date
+from feeds.dates import date_alone, in_language, parse_date
 
 HANOI = "Asia/Ho_Chi_Minh"
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 27, 2, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -182,3 +183,127 @@ def test_any_text_gives_an_aware_believable_date_or_none(text: str) -> None:
 def test_an_iso_date_is_read_to_the_second(naive: datetime, hours: int) -> None:
     moment = naive.replace(microsecond=0, tzinfo=timezone(timedelta(hours=hours)))
     assert parse_date(moment.isoformat()) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nov 26",
+        "26/11",
+        "26-11",
+        "Posted on Nov 26",
+        "Thứ Năm, 26/11",
+        "ngày 26 tháng 11",
+        "11月26日",
+        "(木) 11月26日",
+        "11월 26일",
+        "٢٦ نوفمبر",
+        "26 พ.ย.",
+        "26 พ.ย. 69",
+        "令和8年11月26日",
+        "民國115年11月26日",
+        "115年11月26日",
+        "2026年11月26日（木）",
+        "hôm qua",
+        "hier",
+        "вчера",
+        "昨日",
+        "昨天",
+        "어제",
+        "เมื่อวานนี้",
+        "أمس",
+    ],
+)
+def test_a_day_that_stands_alone_needs_no_year(text: str) -> None:
+    found = date_alone(text, time_zone=HANOI, now=LATER)
+    assert found is not None
+    assert found.moment.isoformat() == "2026-11-26T00:00:00+07:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("26/11 08:30", "2026-11-26T08:30:00+07:00"),
+        ("08:30 26/11", "2026-11-26T08:30:00+07:00"),
+        ("2026年11月26日 下午3:20", "2026-11-26T15:20:00+07:00"),
+        ("2026年11月26日（木）10時30分", "2026-11-26T10:30:00+07:00"),
+        ("hier à 10h30", "2026-11-26T10:30:00+07:00"),
+        ("hôm qua lúc 10:30", "2026-11-26T10:30:00+07:00"),
+        ("il y a 2 heures", "2026-11-27T07:00:00+07:00"),
+        ("2 giờ trước", "2026-11-27T07:00:00+07:00"),
+        ("3時間前", "2026-11-27T06:00:00+07:00"),
+        ("3小时前", "2026-11-27T06:00:00+07:00"),
+        ("3시간 전", "2026-11-27T06:00:00+07:00"),
+        ("3 ชั่วโมงที่แล้ว", "2026-11-27T06:00:00+07:00"),
+        ("منذ 3 ساعات", "2026-11-27T06:00:00+07:00"),
+        ("3 часа назад", "2026-11-27T06:00:00+07:00"),
+        ("5分钟前", "2026-11-27T09:25:00+07:00"),
+    ],
+)
+def test_a_time_beside_such_a_day_is_read_too(text: str, expected: str) -> None:
+    found = date_alone(text, time_zone=HANOI, now=LATER)
+    assert found is not None
+    assert found.moment.isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1/10", "24/7", "16h30", "10.30", "26 - 28 Nov", "Meeting of ministers on 26 November in Hanoi", "3 months ago",
+     "Page 11/26 of 30", "29 Feb", "Covid 19 26/11"],
+)  # fmt: skip
+def test_what_may_be_something_else_is_no_day(text: str) -> None:
+    assert date_alone(text, time_zone=HANOI, now=LATER) is None
+
+
+def test_a_marked_day_may_stand_with_more_words_and_fewer_figures() -> None:
+    for text in ("5/11", "5.11.", "Posted by Anna Meyer on 5/11"):
+        found = date_alone(text, now=LATER, letters=24, is_marked=True)
+        assert found is not None
+        assert found.moment.date() == date(2026, 11, 5)
+
+
+def test_a_day_without_a_year_is_the_nearest_that_has_been_and_at_most_a_day_ahead() -> None:
+    days = {"Nov 28": date(2026, 11, 28), "Nov 30": date(2025, 11, 30), "Jan 1": date(2026, 1, 1)}
+    for text, day in days.items():
+        found = date_alone(text, now=LATER)
+        assert found is not None
+        assert (found.moment.date(), found.is_guess) == (day, True)
+    new_year = date_alone("Jan 1", now=datetime(2026, 12, 31, 20, tzinfo=UTC))
+    assert new_year is not None
+    assert new_year.moment.date() == date(2027, 1, 1)
+
+
+def test_hours_ago_give_nearly_the_same_time_at_every_look() -> None:
+    """Else a list that stands still would look as if it published all day."""
+    moments = {
+        parse_date("3 hours ago", now=datetime(2026, 11, 27, 10, minute, tzinfo=UTC)) for minute in range(0, 60, 7)
+    }
+    assert moments == {datetime(2026, 11, 27, 7, tzinfo=UTC)}
+    weeks = {parse_date("2 weeks ago", now=datetime(2026, 11, day, tzinfo=UTC)) for day in range(23, 30)}
+    assert weeks == {datetime(2026, 11, 9, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("26 Νοεμβρίου 2026", "el", "2026-11-26T00:00:00+00:00"),
+        ("26. listopadu", "cs-CZ", "2026-11-26T00:00:00+00:00"),
+        ("3 godziny temu", "pl", "2026-11-26T23:00:00+00:00"),
+        ("há 3 horas", "pt-BR", "2026-11-26T23:00:00+00:00"),
+    ],
+)
+def test_other_languages_are_asked_of_a_library(text: str, language: str, expected: str) -> None:
+    found = in_language(text, language, now=LATER)
+    assert found is not None
+    assert found.isoformat() == expected
+
+
+@pytest.mark.parametrize(("text", "language"), [("Κόσμος 12", "el"), ("26 Nov", "no-such-language"), ("x", "")])
+def test_a_library_that_finds_no_day_is_believed(text: str, language: str) -> None:
+    assert in_language(text, language, now=LATER) is None
+
+
+@given(st.text(alphabet="0123456789/-.:, aprilugst tháng7năm年月日前hier", max_size=60) | st.text(max_size=80))
+def test_any_text_alone_gives_an_aware_believable_date_or_none(text: str) -> None:
+    found = date_alone(text, time_zone=HANOI, now=LATER, is_marked=True)
+    assert found is None or datetime(1990, 1, 1, tzinfo=UTC) <= found.moment <= LATER + timedelta(days=1)

@@ -42,7 +42,9 @@ def preview(
     queries = parse_all({topic.slug: (topic.query, topic.language) for topic in app.settings.topics})
     try:
         with terminal.working(f"Looking at {url}"):
-            found = preview_source(url, app.fetcher.get, queries, time_zone=time_zone, selector=selector)
+            found = preview_source(
+                url, app.fetcher.get, queries, time_zone=time_zone, selector=selector, now=app.clock()
+            )
     finally:
         app.fetcher.close()
     if as_json:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -26,9 +27,12 @@ from feeds.model import Entry, Source
 class Read(Protocol):
     """What every kind can do."""
 
-    def __call__(self, body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+    def __call__(
+        self, body: bytes, url: str, content_type: str | None, source: Source, now: datetime | None
+    ) -> list[Entry]:
         """The entries, in the order of the source. `url` is where the bytes came from; `content_type` the header.
 
+        Only with `now` (aware), when they came, are dates understood that depend on it ("26 Nov", "3 hours ago").
         Raises ReadError (NotAFeed, EmptyList, BotProtection), and TooLarge for what unpacks beyond reason.
         """
 
@@ -41,9 +45,11 @@ class SourceKind:
     pointer: Callable[[bytes, str, Source], str | None] | None = None
     follower: Callable[[bytes, str, Mapping[str, str]], str | None] | None = None
 
-    def read(self, body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+    def read(
+        self, body: bytes, url: str, content_type: str | None, source: Source, *, now: datetime | None = None
+    ) -> list[Entry]:
         """As `Read` says; ReadError too where a hostile body would not be read in time."""
-        return confined(self.reader, body, url, content_type, source)
+        return confined(self.reader, body, url, content_type, source, now)
 
     def leads_to(self, body: bytes, url: str, source: Source) -> str | None:
         """The address to fetch and read in place of a body that only points there."""
@@ -60,16 +66,16 @@ class SourceKind:
 # Readers are imported when they are first used: a process that only serves pages should not pay for parsers.
 
 
-def _read_feed(body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+def _read_feed(body: bytes, url: str, content_type: str | None, source: Source, now: datetime | None) -> list[Entry]:
     from feeds.sources.feed import read_feed
 
-    return read_feed(body, url, content_type, time_zone=source.time_zone)
+    return read_feed(body, url, content_type, time_zone=source.time_zone, now=now)
 
 
-def _read_sitemap(body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+def _read_sitemap(body: bytes, url: str, content_type: str | None, source: Source, now: datetime | None) -> list[Entry]:
     from feeds.sources.sitemap import read_sitemap
 
-    return read_sitemap(body, url, time_zone=source.time_zone, pattern=source.options.get("pattern"))
+    return read_sitemap(body, url, time_zone=source.time_zone, pattern=source.options.get("pattern"), now=now)
 
 
 def _first_child_sitemap(body: bytes, url: str, source: Source) -> str | None:
@@ -79,7 +85,7 @@ def _first_child_sitemap(body: bytes, url: str, source: Source) -> str | None:
     return children[0].url if children else None
 
 
-def _read_page(body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+def _read_page(body: bytes, url: str, content_type: str | None, source: Source, now: datetime | None) -> list[Entry]:
     from feeds.markup import charset_of
     from feeds.sources.page import read_list
 
@@ -90,6 +96,7 @@ def _read_page(body: bytes, url: str, content_type: str | None, source: Source) 
         pattern=source.options.get("pattern"),
         time_zone=source.time_zone,
         charset=charset_of(content_type),
+        now=now,
     )
 
 
@@ -100,10 +107,10 @@ def _older_page(body: bytes, url: str, headers: Mapping[str, str]) -> str | None
     return next_page(body, url, links_of(headers, url))
 
 
-def _read_api(body: bytes, url: str, content_type: str | None, source: Source) -> list[Entry]:
+def _read_api(body: bytes, url: str, content_type: str | None, source: Source, now: datetime | None) -> list[Entry]:
     from feeds.sources.api import read_api
 
-    return read_api(body, url, fields=source.options.get("fields"), time_zone=source.time_zone)
+    return read_api(body, url, fields=source.options.get("fields"), time_zone=source.time_zone, now=now)
 
 
 def _older_part(body: bytes, url: str, headers: Mapping[str, str]) -> str | None:

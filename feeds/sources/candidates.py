@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -80,6 +81,7 @@ def discover(
     *,
     time_zone: str | None = None,
     headers: Mapping[str, str] | None = None,
+    now: datetime | None = None,
 ) -> Discovery:
     """The candidates of one response; `headers` are its answer's, for what the `Link` field announces.
 
@@ -94,7 +96,7 @@ def discover(
     base = base_of(tree, url)
     links = links_of(headers or {}, url)
     try:
-        listed = find_list(html, url, time_zone=zone, charset=charset)
+        listed = find_list(html, url, time_zone=zone, charset=charset, now=now)
     except (EmptyList, BotProtection):
         check_protection(tree, url)
         listed = None

@@ -72,17 +72,24 @@ class Found:
 
 
 def explore(
-    url: str, get: Callable[[str], Response], *, time_zone: str | None = None, selector: str | None = None
+    url: str,
+    get: Callable[[str], Response],
+    *,
+    time_zone: str | None = None,
+    selector: str | None = None,
+    now: datetime | None = None,
 ) -> Found:
     """What to watch at `url`, by at most `MOST_GETS` calls of `get` (which raises `FeedsError`s).
 
-    A hand-given `selector` always wins. Raises what the first GET raises, `BotProtection`, and `EmptyList` where there
-    is nothing to watch.
+    A hand-given `selector` always wins. `now` (aware): for dates that depend on it. Raises what the first GET raises,
+    `BotProtection`, and `EmptyList` where there is nothing to watch.
     """
     first = get(url)
     if selector:
         charset = charset_of(first.content_type)
-        listed = confined(find_list, first.body, first.url, selector=selector, time_zone=time_zone, charset=charset)
+        listed = confined(
+            find_list, first.body, first.url, selector=selector, time_zone=time_zone, charset=charset, now=now
+        )
         return Found(
             "page",
             first.url,
@@ -93,7 +100,7 @@ def explore(
             goes_on=KINDS["page"].goes_on(first.body, first.url, first.headers),
         )
     discovery = confined(
-        discover, first.body, first.url, first.content_type, time_zone=time_zone, headers=dict(first.headers)
+        discover, first.body, first.url, first.content_type, time_zone=time_zone, headers=dict(first.headers), now=now
     )
     return _Exploration(first, discovery, get, time_zone or "UTC").run()
 

@@ -120,7 +120,7 @@ class Looking:
         onwards = kind.leads_to(response.body, response.url, look.source)
         if onwards is not None:
             response = self.getter(look)(onwards)
-        look.entries = kind.read(response.body, response.url, response.content_type, look.source)
+        look.entries = kind.read(response.body, response.url, response.content_type, look.source, now=look.began)
         look.list_response = response
         return onwards is None
 
@@ -133,6 +133,7 @@ class Looking:
             self.getter(look),
             time_zone=look.source.time_zone,
             selector=look.source.options.get("selector"),
+            now=look.began,
         )
         look.learned |= {"kind": found.kind, "url": found.feed_url, "options": dict(found.options)}
         look.entries = list(found.entries)

@@ -174,7 +174,8 @@ class OlderPages:
         try:
             response = self._get(place.url)
             source = self._look.source
-            entries = KINDS[source.kind].read(response.body, response.url, response.content_type, source)
+            kind, now = KINDS[source.kind], self._look.began
+            entries = kind.read(response.body, response.url, response.content_type, source, now=now)
         except FeedsError as error:
             if isinstance(error, FetchError) and error.status in _ENDS:
                 self._place = None

@@ -11,13 +11,15 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from feeds.dates import parse_date
+from feeds.dates import PrintedDate, date_alone, in_language, parse_date
 from feeds.layout import HEADINGS, Line, lines_of
 from feeds.markup import absolute, text_of, words_of
 from feeds.sources.page.links import Link, is_generic, title_quality
 
 SHORT_LINE = 45
 """Characters: a line that holds a date and little else."""
+LETTERS_IN_MARKED = 24
+"""That may stand beside a day without a year, where the page marks it as a date ("Posted by …")."""
 SUMMARY_LINE = 40
 LONGEST_TITLE = 200
 MOST_LINES = 200
@@ -42,8 +44,23 @@ _DATED_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-)")
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """What a page's dates are to be understood by: the source's zone (IANA), when it was read, its language.
+
+    Without `now` (aware) nothing is understood that depends on it.
+    """
+
+    time_zone: str = "UTC"
+    now: datetime | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class Card:
-    """One item of a list as it was read. `day_first` and `month_first` are the two readings of its date."""
+    """One item of a list as it was read. `day_first` and `month_first` are the two readings of its date.
+
+    `is_guess`: the date's year, or all of it, follows from the day on which the page was read.
+    """
 
     link: Link
     title: str = ""
@@ -52,6 +69,7 @@ class Card:
     image: str | None = None
     day_first: datetime | None = None
     month_first: datetime | None = None
+    is_guess: bool = False
     lines: Sequence[Line] = field(default=(), repr=False)
 
 
@@ -60,7 +78,7 @@ def read_card(
     links: Sequence[Link],
     *,
     base: str,
-    time_zone: str,
+    calendar: Calendar,
     flat: bool,
     silent: bool = False,
 ) -> Card:
@@ -78,8 +96,14 @@ def read_card(
     lines = [line for line in _lines(nodes, title_element, title, flat) if not _tells_of_another(line, own)]
     card = Card(best, title, lines=lines, image=_picture(nodes, base))
     card = replace(card, summary=_summary(lines), author=_author(lines, title))
-    dates = [_date(lines, best.url, at_end, time_zone, day_first) for day_first in (True, False)]
-    return replace(card, day_first=dates[0], month_first=dates[1])
+    dates = [_date(lines, best.url, at_end, calendar.time_zone, day_first) for day_first in (True, False)]
+    if dates[0] or calendar.now is None:
+        return replace(card, day_first=dates[0], month_first=dates[1])
+    guess = _guess(lines, calendar, calendar.now, True)
+    if guess is None:
+        return card
+    other = _guess(lines, calendar, calendar.now, False) or guess
+    return replace(card, day_first=guess.moment, month_first=other.moment, is_guess=guess.is_guess or other.is_guess)
 
 
 def _headline_weight(link: Link) -> float:
@@ -175,11 +199,10 @@ def _date(lines: Sequence[Line], url: str, at_end: str, time_zone: str, day_firs
         return parse_date(text, time_zone=time_zone, day_first=day_first)
 
     stamped = sorted((line for line in lines if line.stamp), key=lambda line: bool(_CHANGED_WORDS.search(line.words)))
-    marked = [line for line in lines if _DATE_WORDS.search(line.words) and len(line.text) <= 2 * SHORT_LINE]
-    texts = [line.stamp for line in stamped] + [line.text for line in marked] + [at_end]
-    short = [line.text for line in lines if len(line.text) <= SHORT_LINE]
+    texts = [line.stamp for line in stamped] + [line.text for line in _marked(lines)] + [at_end]
+    short = _short(lines)
     texts += short
-    texts += [" ".join(short[start : start + 3]) for start in range(min(len(short), 8)) if len(short[start]) <= 12]
+    texts += _pieced(short)
     texts += [line.text for line in lines if len(line.text) <= 2 * SHORT_LINE and _DATE_INTRO.match(line.text)]
     for text in texts:
         found = read(text) if text else None
@@ -187,6 +210,46 @@ def _date(lines: Sequence[Line], url: str, at_end: str, time_zone: str, day_firs
             return found
     dated = _DATED_PATH.search(urlsplit(url).path)
     return read("-".join(dated.groups())) if dated else None
+
+
+def _guess(lines: Sequence[Line], calendar: Calendar, now: datetime, day_first: bool) -> PrintedDate | None:
+    """Where no whole date stands: a day without its year, or one told by its distance. A language of its own last."""
+    marked, short = _marked(lines), _short(lines)
+    for text, is_marked in [(line.text, True) for line in marked] + [(text, False) for text in short + _pieced(short)]:
+        found = date_alone(
+            text,
+            now=now,
+            time_zone=calendar.time_zone,
+            day_first=day_first,
+            is_marked=is_marked,
+            **({"letters": LETTERS_IN_MARKED} if is_marked else {}),
+        )
+        if found:
+            return found
+    for line in marked[:3] if calendar.language else ():
+        if len(line.text) <= SHORT_LINE and any(map(str.isdecimal, line.text)):
+            moment = in_language(line.text, calendar.language, now=now, time_zone=calendar.time_zone)
+            if moment:
+                return PrintedDate(moment, True)
+    return None
+
+
+def _marked(lines: Sequence[Line]) -> list[Line]:
+    """The lines that are called a date."""
+    return [
+        line
+        for line in lines
+        if len(line.text) <= 2 * SHORT_LINE and (line.element.tag == "time" or _DATE_WORDS.search(line.words))
+    ]
+
+
+def _short(lines: Sequence[Line]) -> list[str]:
+    return [line.text for line in lines if len(line.text) <= SHORT_LINE]
+
+
+def _pieced(short: Sequence[str]) -> list[str]:
+    """Short lines together: a day and its month may stand in boxes of their own."""
+    return [" ".join(short[start : start + 3]) for start in range(min(len(short), 8)) if len(short[start]) <= 12]
 
 
 def _summary(lines: Sequence[Line]) -> str:

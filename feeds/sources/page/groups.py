@@ -17,7 +17,8 @@ from lxml.html import HtmlElement
 
 from feeds.layout import HEADINGS, is_aside, is_main
 from feeds.markup import text_of
-from feeds.sources.page.cards import Card, read_card
+from feeds.sources.page.cards import Calendar, Card, read_card
+from feeds.sources.page.dated import settled, with_headings, without_headings
 from feeds.sources.page.links import Link, looks_like_article, title_quality
 
 LONGEST_HEADING = 80
@@ -45,7 +46,7 @@ class Group:
     others: Mapping[str, list[Link]]
     url: str
     base: str
-    time_zone: str
+    calendar: Calendar
     shares: Mapping[HtmlElement, float]
     """How much of the page's links an element holds."""
     page_has_main: bool = False
@@ -63,7 +64,8 @@ class Group:
     @cached_property
     def layout(self) -> tuple[list[list[HtmlElement]], bool]:
         """The elements of each card, and whether the list is flat."""
-        return card_nodes(self.roots, self.links)
+        nodes, flat = card_nodes(self.roots, self.links)
+        return (without_headings(nodes, self.roots, self.calendar), flat) if flat else (nodes, flat)
 
     @cached_property
     def cards(self) -> list[Card]:
@@ -77,9 +79,9 @@ class Group:
                 if other is not link and any(node in other.path for node in own)
             ]
             links = [link, *inside]
-            card = read_card(own, links, base=self.base, time_zone=self.time_zone, flat=flat, silent=silent)
+            card = read_card(own, links, base=self.base, calendar=self.calendar, flat=flat, silent=silent)
             cards.append(card)
-        return cards
+        return settled(with_headings(cards, self.roots, self.calendar))
 
     @cached_property
     def headline_quality(self) -> float:
@@ -260,7 +262,7 @@ def _heading_in(element: HtmlElement) -> HtmlElement | None:
     return element if called else None
 
 
-def groups_of(links: Sequence[Link], *, url: str, base: str, time_zone: str) -> list[Group]:
+def groups_of(links: Sequence[Link], *, url: str, base: str, calendar: Calendar) -> list[Group]:
     """All groups of the page, singles included, the most promising first."""
     others: dict[str, list[Link]] = {}
     for link in links:
@@ -283,7 +285,7 @@ def groups_of(links: Sequence[Link], *, url: str, base: str, time_zone: str) -> 
         for link, root in zip(alike, card_roots(alike), strict=True):
             by_block.setdefault(root.getparent(), {}).setdefault(link.url, link)
         groups.extend(
-            Group(list(own.values()), others, url, base, time_zone, shares, has_main) for own in by_block.values()
+            Group(list(own.values()), others, url, base, calendar, shares, has_main) for own in by_block.values()
         )
     return sorted(groups, key=lambda group: group.quick_score, reverse=True)
 

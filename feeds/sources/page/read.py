@@ -15,7 +15,7 @@ from feeds.errors import BotProtection, EmptyList, ReadError
 from feeds.markup import absolute, base_of, parse, text_of
 from feeds.model import Entry
 from feeds.protection import NEAR_EMPTY, check_protection, is_shell
-from feeds.sources.page.cards import Card
+from feeds.sources.page.cards import Calendar, Card
 from feeds.sources.page.groups import Group, groups_of
 from feeds.sources.page.links import Link, links_of, title_quality
 from feeds.sources.page.pattern import patterns_of, select
@@ -23,6 +23,8 @@ from feeds.sources.page.structured import PATTERN, structured_entries
 from feeds.sources.page.whole import best_group
 
 _FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d\d)(?!\d)")
+
+_YEARLESS = re.compile(r"(?<![\d./-])(\d{1,2})[/.-](\d{1,2})(?![\d./-])")
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,20 @@ def read_list(
     pattern: str | Sequence[str] | None = None,
     time_zone: str | None = None,
     charset: str | None = None,
+    now: datetime | None = None,
 ) -> list[Entry]:
     """The articles that the page at `url` lists, in its order, each address once.
 
     `selector` is CSS or XPath (which begins with `/`, `.` or `(`) of the links, or of elements that each hold one;
     `pattern` is what `feeds.sources.discover` stored: CSS too, or "json-ld". Dates without a zone are days in
-    `time_zone` (IANA name, else UTC); `charset` is what the header named. Raises `EmptyList` where no list is found,
+    `time_zone` (IANA name, else UTC); `charset` is what the header named. Only with `now` (aware) are days without a
+    year and dates like "3 hours ago" understood. Raises `EmptyList` where no list is found,
     `BotProtection` where a challenge page stands in place of the site, `ReadError` where the selector cannot be
     read.
     """
-    return find_list(html, url, selector=selector, pattern=pattern, time_zone=time_zone, charset=charset).entries
+    return find_list(
+        html, url, selector=selector, pattern=pattern, time_zone=time_zone, charset=charset, now=now
+    ).entries
 
 
 def find_list(
@@ -63,10 +69,12 @@ def find_list(
     pattern: str | Sequence[str] | None = None,
     time_zone: str | None = None,
     charset: str | None = None,
+    now: datetime | None = None,
 ) -> FoundList:
     """As `read_list`, with the evidence."""
     tree = parse(html, charset)
     zone = time_zone or "UTC"
+    calendar = Calendar(zone, now, tree.get("lang") or "")
     if pattern == PATTERN and not selector:
         stated = structured_entries(tree, url, zone)
         if not stated:
@@ -74,13 +82,13 @@ def find_list(
         return FoundList(stated, 1.0, "the stored pattern", (PATTERN,))
     if selector or pattern:
         selectors = [selector] if selector else [pattern] if isinstance(pattern, str) else list(pattern or ())
-        found = _selected(tree, url, selectors, zone)
+        found = _selected(tree, url, selectors, calendar)
         if found is None:
             raise _nothing(tree, url, f"nothing matches {' or '.join(selectors)}: was the page redesigned?")
         why = "the given selector" if selector else "the stored pattern"
         cards = found.cards if selector else _without_strays(found.cards)
         return FoundList(_entries(cards), 1.0, why, tuple(selectors))
-    best = best_group(groups_of(links_of(tree, url), url=url, base=base_of(tree, url), time_zone=zone))
+    best = best_group(groups_of(links_of(tree, url), url=url, base=base_of(tree, url), calendar=calendar))
     if best is None:
         raise _nothing(tree, url, "no list of articles is recognisable on the page; a selector can name it")
     return FoundList(
@@ -88,7 +96,7 @@ def find_list(
     )
 
 
-def _selected(tree: HtmlElement, url: str, selectors: Sequence[str], time_zone: str) -> Group | None:
+def _selected(tree: HtmlElement, url: str, selectors: Sequence[str], calendar: Calendar) -> Group | None:
     """The links that the selectors name, as one group in page order; None where there is none."""
     base = base_of(tree, url)
     links = links_of(tree, url)
@@ -109,7 +117,7 @@ def _selected(tree: HtmlElement, url: str, selectors: Sequence[str], time_zone: 
     if not chosen:
         return None
     in_order = sorted(chosen.values(), key=lambda link: link.place)
-    return Group(in_order, others, url, base, time_zone, {})
+    return Group(in_order, others, url, base, calendar, {})
 
 
 def _says_more(link: Link, other: Link) -> bool:
@@ -179,6 +187,8 @@ def _directory(card: Card) -> str:
 def _months_come_first(cards: Sequence[Card]) -> bool:
     """One date that only one reading allows decides for all; else the reading in which the list falls in time."""
     figures = [found for card in cards for line in card.lines for found in _FIGURES.findall(line.text[:60])]
+    guesses = [card for card in cards if card.is_guess]
+    figures += [found for card in guesses for line in card.lines for found in _YEARLESS.findall(line.text[:60])]
     if any(int(first) > 12 for first, _ in figures):
         return False
     if any(int(second) > 12 for _, second in figures):

@@ -55,7 +55,7 @@ def _together(groups: Sequence[Group]) -> Group:
     for link in sorted((link for group in groups for link in group.links), key=lambda link: link.place):
         by_url.setdefault(link.url, link)
     whole = Group(
-        list(by_url.values()), first.others, first.url, first.base, first.time_zone, first.shares, first.page_has_main
+        list(by_url.values()), first.others, first.url, first.base, first.calendar, first.shares, first.page_has_main
     )
     whole.joined = list(groups)
     return whole
