@@ -35,6 +35,8 @@ BATCH = 50
 BACKFILL_BATCH = 200
 _AMENDING = [name for name, kind in KINDS.items() if kind.amends]
 SUMMARY_LENGTH = 300
+SPANS = 200
+"""Places told of one match: a payload stays a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +239,9 @@ class _Telling:
                 {
                     "slug": one.topic.slug,
                     "title": one.topic.title,
-                    "matched": matched_words(one.match, article),
+                    "matched": matched_words(article, one.match.spans),
                     "score": one.match.score,
+                    "spans": [list(span) for span in one.match.spans[:SPANS]],
                 }
                 for one in matched
             ],

@@ -62,10 +62,10 @@ class Writer:
         self._pieces.append(text)
         self._length += length
 
-    def around(self, start: int, style: str) -> None:
+    def around(self, start: int, style: str, url: str | None = None) -> None:
         """Put `style` around all that was added since `start`."""
         if self._length > start:
-            self.entities.append(Entity(style, start, self._length - start))
+            self.entities.append(Entity(style, start, self._length - start, url))
 
     def include(self, other: Writer) -> None:
         """Append all that the other holds."""

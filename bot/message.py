@@ -34,7 +34,8 @@ _SOURCE = 100
 _QUOTE = 900
 _MARKS = 20
 _TOPICS = 6
-_WORDS = 4
+_WORDS = 240
+_ENTRY_WORDS = 80
 _WORD = 40
 _ALSO = 4
 _DIGEST_ENTRIES = 25
@@ -93,7 +94,7 @@ def _article(alert: Alert, language: str, time_zone: str, readers: Readers | Non
     writer = Writer()
     if alert.type == "article.updated":
         writer.add(f"{sentence(language, 'alert_updated')}: ", "italic")
-    _title(writer, article, url, language)
+    _title(writer, article, url, language, _title_marks(topics))
     _origin(writer, article, source, language, time_zone)
     _quote(writer, data.get("excerpt"), article.get("summary"))
     _tags(writer, topics)
@@ -102,9 +103,22 @@ def _article(alert: Alert, language: str, time_zone: str, readers: Readers | Non
     return writer.message(buttons=buttons, preview=url)
 
 
-def _title(writer: Writer, article: Mapping[str, Any], url: str | None, language: str) -> None:
-    title = cut(one_line(article.get("title"), 2000), _TITLE) or sentence(language, "alert_untitled")
-    writer.add(title, "bold", url=url)
+def _title(
+    writer: Writer, article: Mapping[str, Any], url: str | None, language: str, marks: Sequence[list[int]] = ()
+) -> None:
+    """The headline; the words in it that matched are underlined, since it is bold already."""
+    start = writer.length
+    _add_pieces(writer, _marked({"text": article.get("title"), "marks": marks}, 2000), _TITLE, "underline")
+    if writer.length == start:
+        writer.add(sentence(language, "alert_untitled"))
+    writer.around(start, "bold")
+    if url is not None:
+        writer.around(start, "text_link", url)
+
+
+def _title_marks(topics: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+    spans = [span for topic in topics for span in _mappings(topic.get("spans")) if span.get("field") == "title"]
+    return [[span.get("start", -1), span.get("end", -1)] for span in spans]
 
 
 def _origin(
@@ -152,26 +166,32 @@ def _quote(writer: Writer, excerpt: object, summary: object) -> None:
     if not any(text.strip() for text, _ in pieces):
         return
     writer.add("\n\n")
-    start, left = writer.length, _QUOTE
+    start = writer.length
+    _add_pieces(writer, pieces, _QUOTE, "bold")
+    writer.around(start, "blockquote")
+
+
+def _add_pieces(writer: Writer, pieces: Sequence[tuple[str, bool]], longest: int, style: str) -> None:
+    """Write the pieces, the marked ones in the style, without spaces at the ends; cut at so many UTF-16 units."""
+    left = longest
     for number, (text, marked) in enumerate(pieces):
         if number == 0:
             text = text.lstrip()
         if number == len(pieces) - 1:
             text = text.rstrip()
         shown = cut(text, left)
-        writer.add(shown, *(["bold"] if marked else []))
+        writer.add(shown, *([style] if marked else []))
         left -= units(shown)
         if shown != text or left <= 0:
             break
-    writer.around(start, "blockquote")
 
 
-def _marked(excerpt: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    """The excerpt in pieces, each with whether it is marked."""
+def _marked(excerpt: Mapping[str, Any], longest: int = 20_000) -> list[tuple[str, bool]]:
+    """The excerpt in pieces, each with whether it is marked; of its text, `longest` code points."""
     text = excerpt.get("text")
     if not isinstance(text, str):
         return []
-    text = text[:20_000]
+    text = text[:longest]
     pieces: list[tuple[str, bool]] = []
     done = 0
     for start, end in _spans(excerpt.get("marks"), len(text))[:_MARKS]:
@@ -204,14 +224,26 @@ def _tags(writer: Writer, topics: Sequence[Mapping[str, Any]]) -> None:
         tag = _tag(topic)
         if not tag:
             continue
-        matched = topic.get("matched")
-        matched = matched[:_WORDS] if isinstance(matched, list | tuple) else []
-        words = [cut(one_line(word, 300), _WORD) for word in matched]
         writer.add("\n\n" if number == 0 else "\n")
         writer.add(tag)
-        if any(words):
+        words = _words(topic, _WORDS)
+        if words:
             writer.add(" — ")
-            writer.add(", ".join(word for word in dict.fromkeys(words) if word), "italic")
+            writer.add(words, "italic")
+
+
+def _words(topic: Mapping[str, Any], longest: int) -> str:
+    """The words that the topic matched, as many as fit into so many UTF-16 units, and the number of the others."""
+    matched = topic.get("matched")
+    cleaned = [cut(one_line(word, 300), _WORD) for word in matched[:500]] if isinstance(matched, list | tuple) else []
+    words = [word for word in dict.fromkeys(cleaned) if word]
+    shown = ""
+    for number, word in enumerate(words):
+        longer = f"{shown}, {word}" if shown else word
+        if units(longer) > longest:
+            return f"{shown} (+{len(words) - number})"
+        shown = longer
+    return shown
 
 
 def _tag(topic: Mapping[str, Any]) -> str:
@@ -303,14 +335,15 @@ def _digest(data: Mapping[str, Any], language: str, time_zone: str) -> tuple[Mes
 
 
 def _entry(data: Mapping[str, Any], language: str, time_zone: str) -> Writer:
-    """One article of a digest: at most four entities and about 900 units."""
+    """One article of a digest: at most 22 entities and about 1200 units."""
     article, source = _mapping(data.get("article")), _mapping(data.get("source"))
     writer = Writer()
     _title(writer, article, web_address(article.get("url")), language)
     _origin(writer, article, source, language, time_zone)
-    tags = [tag for tag in map(_tag, _mappings(data.get("topics"))[:3]) if tag]
-    if tags:
-        writer.add(f"\n{' '.join(tags)}")
+    for topic in _mappings(data.get("topics"))[:3]:
+        tag, words = _tag(topic), _words(topic, _ENTRY_WORDS)
+        if tag:
+            writer.add(f"\n{tag} — {words}" if words else f"\n{tag}")
     return writer
 
 

@@ -162,7 +162,7 @@ def _shown(article: Article) -> dict[str, Any]:
 
 def _matching(article: Article, queries: Mapping[str, Query]) -> list[dict[str, Any]]:
     matches = ((slug, evaluate(query, article)) for slug, query in queries.items())
-    return [{"slug": slug, "matched": matched_words(match, article)} for slug, match in matches if match is not None]
+    return [{"slug": slug, "matched": matched_words(article, one.spans)} for slug, one in matches if one is not None]
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -24,7 +24,12 @@ from feeds.canonical import canonical_url
 from feeds.errors import QueryError
 from feeds.model import Article, Topic
 from feeds.store import articles, sources, topics
-from feeds.topics import evaluate, matched_words, parse, parse_all, why_not
+from feeds.topics import Clause, evaluate, matched_words, parse, parse_all, why_not
+from feeds.topics.explain import shortened
+
+
+MOST_CLAUSES = 3
+"""Clauses that are named of a topic that does not match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,14 @@ class TopicAnswer:
     matched: tuple[str, ...] = ()
     follows: bool = False
     failed: str = ""
-    """Of one that does not match: the clause that came nearest, and what was found in its place."""
+    """Of one that does not match: the clauses that do not hold, what came nearest first, and what was found instead."""
     nearness: float = 1.0
     """How near that clause came, from 0 (nothing of it in the article) to 1 (it holds)."""
     name: str = ""
     """How people know it: the slug, or the words of somebody's own query."""
+
+    clauses: tuple[Clause, ...] = ()
+    """All that do not hold, whole and in English: for programs."""
 
     @property
     def matches(self) -> bool:
@@ -72,6 +80,10 @@ class Explanation:
                     "follows": one.follows,
                     "failed": one.failed,
                     "nearness": round(one.nearness, 2),
+                    "clauses": [
+                        {"clause": each.text, "detail": each.detail, "nearness": round(each.nearness, 2)}
+                        for each in one.clauses
+                    ],
                 }
                 for one in self.topics
             ],
@@ -158,11 +170,13 @@ def _answers(connection: Connection, article: Article, followed: Sequence[Topic]
         name = slug if topic.public else topic.title
         match = evaluate(query, article)
         if match is not None:
-            answers.append(TopicAnswer(slug, tuple(matched_words(match, article)), slug in own, name=name))
+            answers.append(TopicAnswer(slug, tuple(matched_words(article, match.spans)), slug in own, name=name))
         else:
-            nearest = why_not(query, article).failed[0]
-            failed = f"{nearest.text}: {explained_in(language, nearest.detail)}"
-            answers.append(TopicAnswer(slug, (), slug in own, failed, nearest.nearness, name))
+            failed = why_not(query, article).failed
+            said = [f"{shortened(one.text)}: {explained_in(language, one.detail)}" for one in failed[:MOST_CLAUSES]]
+            more = f" (+{len(failed) - MOST_CLAUSES})" if len(failed) > MOST_CLAUSES else ""
+            words = sentence(language, "why_also").join(said) + more
+            answers.append(TopicAnswer(slug, (), slug in own, words, failed[0].nearness, name, failed))
     return sorted(answers, key=lambda one: not one.matches)
 
 

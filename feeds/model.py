@@ -77,6 +77,11 @@ class Article:
     found: datetime | None = None
     """When this program first saw it (UTC)."""
 
+    @property
+    def body_field(self) -> str:
+        """The attribute that is read as the body: "text", or "summary" of an article without a text."""
+        return "text" if self.text.strip() else "summary"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 from render_examples import span
@@ -10,11 +12,11 @@ from feeds.model import Article, Span
 from feeds.render.words import (
     SUMMARY_LENGTH,
     full_html,
-    matched_words,
     paragraphs,
     shortened,
     summary_html,
     summary_text,
+    words_of_match,
 )
 
 
@@ -60,7 +62,8 @@ def test_offsets_are_code_points_also_after_what_is_cleaned_away() -> None:
 
 def test_without_a_match_in_the_text_the_summary_is_the_articles() -> None:
     article = Article(url="", title="Terror", text="Some text.", summary="What the site says.")
-    assert summary_text(article, [Span("title", 0, 6, "terror")]) == "What the site says."
+    assert summary_text(article, [Span("title", 0, 6, "terror")]) == "What the site says. [Terror]"
+    assert summary_html(article, [Span("title", 0, 6, "terror")]) == "What the site says. [<strong>Terror</strong>]"
     assert summary_text(article, []) == "What the site says."
     assert summary_text(Article(url="", text="Some text."), []) == "Some text."
 
@@ -94,7 +97,33 @@ def test_many_matches_stay_few_passages() -> None:
 def test_matched_words_are_each_told_once() -> None:
     article = Article(url="", title="Terror and TERROR", text="Extremism")
     places = [Span("title", 0, 6, ""), Span("title", 11, 17, ""), Span("text", 0, 9, ""), Span("text", 5, 99, "")]
-    assert matched_words(article, places) == ["Terror", "Extremism"]
+    assert words_of_match(article, places) == ["Terror", "Extremism"]
+
+
+def test_of_many_passages_those_are_shown_that_show_the_most_words() -> None:
+    text = "One alpha. Two rests. One alpha. Two rests. One alpha. Two rests. Both alpha and beta. Two rests. A gamma."
+    found = [Span("text", *one.span(), "") for one in re.finditer("alpha|beta|gamma", text)]
+    assert summary_html(Article(url="", text=text), found) == (
+        "One <strong>alpha</strong>. … Both <strong>alpha</strong> and <strong>beta</strong>. … A <strong>gamma</strong>."
+    )
+
+
+def test_an_article_of_a_summary_alone_has_its_words_marked_there() -> None:
+    assert summary_html(Article(url="", summary="On terror."), [Span("summary", 3, 9, "terror")]) == (
+        "On <strong>terror</strong>."
+    )
+
+
+def test_words_outside_the_passages_are_told_once_and_not_without_end() -> None:
+    article = Article(url="", title="Alpha " + "beta " * 80 + "gamma", text="An alpha.", author="A <b> C")
+    title = [Span("title", at, at + 1, "") for at in range(len(article.title))]
+    shown = summary_text(article, [Span("text", 3, 8, "alpha"), Span("title", 0, 5, "alpha"), Span("author", 0, 7, "")])
+    assert shown == "An alpha. [A <b> C]"
+    assert "[<strong>A &lt;b&gt; C</strong>]" in summary_html(article, [Span("author", 0, 7, "")])
+    words = [Span("title", at, at + size, "") for at in range(6, 300, 5) for size in range(1, 99)]
+    assert len(summary_text(article, words)) < 500
+    assert summary_text(article, words).endswith(", …]")
+    assert len(summary_text(article, title)) < 100
 
 
 def test_a_text_becomes_paragraphs() -> None:

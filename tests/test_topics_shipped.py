@@ -49,6 +49,6 @@ def test_no_warnings():
 def test_the_article_it_all_began_with():
     match = evaluate(QUERIES["counter-terrorism-cooperation"], SEED)
     assert match is not None
-    assert matched_words(match, SEED)[:2] == ["cooperation", "violent extremism"]
+    assert matched_words(SEED, match.spans)[:2] == ["cooperation", "violent extremism"]
     others = [slug for slug, query in QUERIES.items() if evaluate(query, SEED)]
     assert others == ["counter-terrorism-cooperation"]

@@ -61,12 +61,6 @@ def test_spans_that_overlap_are_one_mark() -> None:
     assert marking.marked("abcdefghij", marking.ranges(spans, "title", 10)) == "<mark>abcdefgh</mark>ij"
 
 
-def test_the_words_are_told_once_each() -> None:
-    text = "Terror and terror, and  co\noperation"
-    spans = [Span("text", 0, 6, "t"), Span("text", 11, 17, "t"), Span("text", 24, 36, "c"), Span("url", 0, 5, "u")]
-    assert marking.words(article(text), spans) == ["Terror", "co operation", "https"]
-
-
 _TEXT = st.text(alphabet=st.sampled_from("ab <>&\"'\n é…"), max_size=60)
 
 

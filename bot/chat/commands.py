@@ -27,6 +27,8 @@ from feeds.model import Topic
 
 # What phones make of quotes and dashes.
 _TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
+_STEP = 600
+"""UTF-16 units of a step of the explanation: it names up to three clauses, and what was found in their place."""
 _DEEP_LINK = re.compile(r"topic_([A-Za-z0-9_-]+)")
 
 
@@ -225,7 +227,8 @@ class Commands:
             return replies.say(asker.language, "why_how")
         if asker.destination is None:
             return replies.following(asker.language, [], None, self._clock())
-        return _lines(asker.language, "why", await asyncio.to_thread(self._services.why, url, asker.destination))
+        steps = await asyncio.to_thread(self._services.why, url, asker.destination)
+        return replies.found(replies.words(asker.language, "why"), steps, longest=_STEP)
 
     async def feeds(self, asker: Asker, text: str) -> Reply:
         """The same as feeds; "new" replaces the address of the private one."""

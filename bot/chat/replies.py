@@ -230,11 +230,11 @@ def choose_mute(language: str) -> Reply:
     return say(language, "choose_mute", (tuple(buttons[:2]), tuple(buttons[2:])))
 
 
-def found(html: str, lines: Sequence[Found]) -> Reply:
-    """A heading and lines, links where there are addresses; as many as fit a message."""
+def found(html: str, lines: Sequence[Found], longest: int = _VALUE) -> Reply:
+    """A heading and lines, links where there are addresses; as many as fit a message. `longest`: of a line's title."""
     whole, length = [html], len(html)
     for line in lines:
-        title, url = shown(line.title), web_address(line.url)
+        title, url = shown(line.title, longest), web_address(line.url)
         one = f'• <a href="{escape(url)}">{title}</a>' if url else f"• {title}"
         if line.remark:
             one += f" — {shown(line.remark)}"
@@ -293,6 +293,6 @@ def _label(text: str) -> str:
     return cut(one_line(text), _LABEL)
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = _VALUE) -> str:
     """Foreign text as HTML, on one line, not long."""
-    return escape(cut(one_line(text), _VALUE), quote=False)
+    return escape(cut(one_line(text), longest), quote=False)

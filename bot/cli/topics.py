@@ -249,7 +249,7 @@ def _as_value(article: Article, match: Match | None) -> dict[str, Any]:
     value: dict[str, Any] = {"url": article.url or None, "title": article.title, "published": article.published}
     if match is not None:
         spans = [span._asdict() for span in match.spans]
-        value |= {"matched": matched_words(match, article), "score": match.score, "spans": spans}
+        value |= {"matched": matched_words(article, match.spans), "score": match.score, "spans": spans}
     return value
 
 

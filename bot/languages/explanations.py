@@ -21,6 +21,8 @@ _VIETNAMESE = {
     "the article is in «{}»": "bài bằng tiếng «{}»",
     "the article is in «{}», not «{}»": "bài bằng tiếng «{}», không phải «{}»",
     "excludes the article: «{}» stands in the {}": "loại bài này: «{}» có trong phần {}",
+    "the {} is «{}»": "{} là «{}»",
+    "the article names no {}": "bài không ghi {}",
     "fails at {}: {}": "hỏng ở {}: {}",
     "nearest is {}: {}": "gần nhất là {}: {}",
     "none of its {} alternatives stands in the article": "không có lựa chọn nào trong {} lựa chọn có trong bài",
@@ -41,6 +43,12 @@ _VIETNAMESE = {
     "both are in the article, but not in one {}": "cả hai có trong bài, nhưng không cùng một {}",
     "both are in the article, but not in one {} in this order": (
         "cả hai có trong bài, nhưng không cùng một {} theo thứ tự này"
+    ),
+    "both are in the article, but not in one {}; at the nearest {} apart": (
+        "cả hai có trong bài, nhưng không cùng một {}; gần nhất cách nhau {}"
+    ),
+    "both are in the article, but not in one {} in this order; at the nearest {} apart": (
+        "cả hai có trong bài, nhưng không cùng một {} theo thứ tự này; gần nhất cách nhau {}"
     ),
     "only in the other order, {} words apart": "chỉ có theo thứ tự ngược lại, cách nhau {} từ",
     "never in one field in this order": "không bao giờ cùng một phần theo thứ tự này",

@@ -163,6 +163,7 @@ TEXTS: dict[str, str] = {
     "why_matches": "{topic} khớp nhờ: {words}.",
     "why_matches_wordless": "{topic} khớp.",
     "why_no_match": "{topic} không khớp: {failed}",
+    "why_also": "; và ",
     "why_nothing_owed": "Không phải báo cho ai.",
     "why_to": "Đến {name}: {outcome}{tries}{copy} [{id}].",
     "why_removed": "một nơi nhận đã bị xoá",

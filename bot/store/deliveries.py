@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection
 from bot.model import Alert, Delivery
 from bot.store.tables import alerts, attempts, deliveries, destinations
 from feeds.database import AnyRow, UtcDateTime
+from feeds.model import Span
 
 OWED = sa.select(deliveries, alerts.c.type, alerts.c.data, alerts.c.created_at.label("said_at")).join(
     alerts, alerts.c.id == deliveries.c.alert_id
@@ -56,13 +58,22 @@ def delivery_of(row: AnyRow) -> Delivery:
     wanted = set(row.topics)
     data = dict(row.data)
     if "topics" in data:
-        data["topics"] = [topic for topic in data["topics"] if topic["slug"] in wanted]
+        data["topics"] = [_topic_told(topic) for topic in data["topics"] if topic["slug"] in wanted]
     excerpts = data.pop("excerpts", {})
-    excerpt = next((excerpts[topic["slug"]] for topic in data.get("topics", ()) if topic["slug"] in excerpts), None)
-    if excerpt is not None:
-        data["excerpt"] = excerpt
+    offered = [excerpts[topic["slug"]] for topic in data.get("topics", ()) if topic["slug"] in excerpts]
+    if offered:
+        # Rather one that shows words: a topic may have matched in the title alone.
+        data["excerpt"] = next((excerpt for excerpt in offered if excerpt["marks"]), offered[0])
     data["sequence"] = row.sequence
     return Delivery(row.uid, Alert(row.type, row.said_at, data), row.attempts, row.id)
+
+
+def _topic_told(topic: Mapping[str, Any]) -> dict[str, Any]:
+    """With its spans by name; they are stored in few bytes, as those of `matches` are."""
+    told = dict(topic)
+    if "spans" in told:  # alerts of before they were told have none
+        told["spans"] = [Span(*span)._asdict() for span in told["spans"]]
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def view_item(spec: FeedSpec, item: FeedItem, *, full: bool) -> ItemView:
         source_feed_id=_feed_identifier(spec, source_feed),
         categories=_categories(spec, item),
         related=_related(item, url),
-        matched=tuple(words.matched_words(article, item.spans)),
+        matched=tuple(words.words_of_match(article, item.spans)),
     )
 
 

@@ -11,6 +11,8 @@ from html import escape
 
 from feeds.model import Article, Span
 from feeds.render.characters import clean, one_line, web_address
+from feeds.topics.display import matched_words
+from feeds.topics.text import fold
 
 SUMMARY_LENGTH = 400
 """Code points of a summary that the article did not bring itself, and of one matched passage."""
@@ -19,6 +21,8 @@ PASSAGES = 3
 """How many matched passages a summary shows at most."""
 
 _REACH = SUMMARY_LENGTH // 2
+_ELSEWHERE = 200
+"""Code points of words that matched outside the passages."""
 _SENTENCE_END = re.compile(r"[.!?…。!?][\"'”’»)\]]*(?=\s)|\n")
 _NEXT_LETTER = 4
 """How far after a full stop to look for a lower-case letter, which shows that it ended an abbreviation."""
@@ -38,30 +42,52 @@ def shortened(text: str, length: int = SUMMARY_LENGTH) -> str:
 
 def summary_text(article: Article, spans: Sequence[Span]) -> str:
     """The summary as plain text."""
-    passages = _passages(article.text, spans)
-    if not passages:
-        return shortened(article.summary or article.text)
-    return " … ".join(one_line(article.text[start:end]) for start, end, _ in passages)
+    text, passages = _body(article), _passages(article, spans)
+    if passages:
+        shown = " … ".join(one_line(text[start:end]) for start, end, _ in passages)
+    else:
+        shown = shortened(article.summary or article.text)
+    others = _words_elsewhere(article, spans, passages)
+    return f"{shown} [{', '.join(others)}]".lstrip() if others else shown
 
 
 def summary_html(article: Article, spans: Sequence[Span]) -> str:
-    """The summary as HTML: what matched stands in <strong>, which every reader and mail program shows."""
-    passages = _passages(article.text, spans)
-    if not passages:
-        return escape(shortened(article.summary or article.text), quote=False)
-    return " … ".join(_marked(article.text, start, end, inside) for start, end, inside in passages)
+    """The summary as HTML: what matched stands in <strong>, which every reader and mail program shows.
+
+    What matched in the title, in the author's name or elsewhere is told behind it, in brackets.
+    """
+    text, passages = _body(article), _passages(article, spans)
+    if passages:
+        shown = " … ".join(_marked(text, start, end, inside) for start, end, inside in passages)
+    else:
+        shown = escape(shortened(article.summary or article.text), quote=False)
+    others = [f"<strong>{_escaped(word)}</strong>" for word in _words_elsewhere(article, spans, passages)]
+    return f"{shown} [{', '.join(others)}]".lstrip() if others else shown
 
 
-def matched_words(article: Article, spans: Sequence[Span]) -> list[str]:
-    """The words in title and text that matched, each once (without regard to case), in the order they stand."""
-    found: dict[str, str] = {}
-    for span in spans:
-        value = getattr(article, span.field, None)
-        if isinstance(value, str) and 0 <= span.start < span.end <= len(value):
-            words = one_line(value[span.start : span.end])
-            if words:
-                found.setdefault(words.casefold(), words)
-    return list(found.values())
+def words_of_match(article: Article, spans: Sequence[Span]) -> list[str]:
+    """The words that matched, as everywhere (`matched_words`), fit for a feed."""
+    return [word for word in map(one_line, matched_words(article, spans)) if word]
+
+
+def _body(article: Article) -> str:
+    return str(getattr(article, article.body_field))
+
+
+def _words_elsewhere(article: Article, spans: Sequence[Span], passages: Sequence[Passage]) -> list[str]:
+    """The words that matched and are marked in no passage; as many as `_ELSEWHERE` code points hold."""
+    shown = [Span(article.body_field, start, end, "") for _, _, inside in passages for start, end in inside]
+    known = {fold(word) for word in words_of_match(article, shown)}
+    missing: list[str] = []
+    left = _ELSEWHERE
+    for word in words_of_match(article, spans):
+        if fold(word) in known:
+            continue
+        left -= len(word)
+        if left < 0:
+            return [*missing, "…"]
+        missing.append(word)
+    return missing
 
 
 def paragraphs(text: str) -> str:
@@ -99,9 +125,26 @@ Passage = tuple[int, int, list[tuple[int, int]]]
 """Start and end of a stretch of text, and the matched places in it."""
 
 
-def _passages(text: str, spans: Sequence[Span]) -> list[Passage]:
-    """The sentences around the places that matched, in order, those that touch joined; at most `PASSAGES`."""
-    places = sorted({(span.start, span.end) for span in spans if span.field == "text" and _within(span, text)})
+def _passages(article: Article, spans: Sequence[Span]) -> list[Passage]:
+    """The sentences around the places that matched, in order, those that touch joined; at most `PASSAGES`.
+
+    Of more, those that between them show the most different words; of such that show no more, the first.
+    """
+    text, field = _body(article), article.body_field
+    places = sorted({(span.start, span.end) for span in spans if span.field == field and _within(span, text)})
+    passages = _joined(text, places)
+    words = [{fold(text[start:end]) for start, end in inside} for _, _, inside in passages]
+    chosen: list[int] = []
+    shown: set[str] = set()
+    while len(chosen) < min(PASSAGES, len(passages)):
+        left = [number for number in range(len(passages)) if number not in chosen]
+        best = max(left, key=lambda number: len(words[number] - shown))
+        chosen.append(best)
+        shown |= words[best]
+    return [passages[number] for number in sorted(chosen)]
+
+
+def _joined(text: str, places: Sequence[tuple[int, int]]) -> list[Passage]:
     passages: list[Passage] = []
     for place in places:
         start, end = _sentence(text, *place)
@@ -113,8 +156,6 @@ def _passages(text: str, spans: Sequence[Span]) -> list[Passage]:
             start = last_end
             if start >= place[0]:
                 continue
-        if len(passages) == PASSAGES:
-            break
         passages.append((start, end, [place]))
     return passages
 

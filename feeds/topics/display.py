@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from feeds.model import Article, Match, Span
+from feeds.model import Article, Span
 from feeds.topics.document import sentence_ends
 from feeds.topics.text import fold
 
 _FIELD_ORDER = {"title": 0, "summary": 1, "text": 2}
 
 
-def matched_words(match: Match, article: Article) -> list[str]:
+def matched_words(article: Article, spans: Iterable[Span]) -> list[str]:
     """Return the distinct words and phrases that matched, as the article has them, in order of appearance.
 
-    Words that differ only in case or accents are one; the first is kept ("violent extremism", "cooperation").
+    Words that differ only in case or accents are one; the first is kept ("violent extremism", "cooperation"). Spans of
+    another text are left out.
     """
     words: dict[str, str] = {}
-    for span in _in_order(match.spans):
-        surface = " ".join(_field(article, span.field)[span.start : span.end].split())
-        words.setdefault(fold(surface), surface)
+    for span in _in_order(spans):
+        text = _field(article, span.field)
+        surface = " ".join(text[span.start : span.end].split()) if 0 <= span.start < span.end <= len(text) else ""
+        if surface:
+            words.setdefault(fold(surface), surface)
     return list(words.values())
 
 
@@ -49,7 +52,7 @@ def best_sentence(article: Article, spans: Iterable[Span], longest: int = 300) -
     the body its first sentence is returned; [] for an article without a body.
     """
     spans = list(spans)
-    field = "text" if article.text.strip() else "summary"
+    field = article.body_field
     text = _field(article, field)
     if not text.strip():
         return []

@@ -106,7 +106,7 @@ class Document:
 
     def __init__(self, article: Article) -> None:
         self.article = article
-        self.body_field = "text" if article.text.strip() else "summary"
+        self.body_field = article.body_field
         self.body_text = (article.text if self.body_field == "text" else article.summary)[:LONGEST_TEXT]
         self.language = languages.primary(article.language) or languages.detect(f"{article.title}\n{self.body_text}")
         self.pairs: dict[Near, list[tuple[Place, Place]]] = {}

@@ -8,9 +8,10 @@ from __future__ import annotations
 import difflib
 from bisect import bisect_left
 from dataclasses import dataclass
+from typing import Literal
 
 from feeds.model import Article
-from feeds.topics.document import AUTHOR, BODY, SOURCE, SPACING, TITLE, URL, Document, Place
+from feeds.topics.document import AUTHOR, BODY, SOURCE, SPACES, SPACING, TITLE, URL, Document, Place
 from feeds.topics.evaluate import counted, holds, places, reached
 from feeds.topics.query import (
     And,
@@ -24,6 +25,7 @@ from feeds.topics.query import (
     Query,
     Term,
     Weighted,
+    children_of,
     shared_leaf,
     written,
 )
@@ -33,6 +35,9 @@ _FIELD_NAMES = {TITLE: "title", BODY: "body", AUTHOR: "author", SOURCE: "source"
 # Enough for people; a query of thousands of words must not keep anybody waiting.
 _MOST_COMPARED = 300
 _MOST_EXAMINED = 40
+_LONGEST_NAME = 100
+_OTHERWISE_WRITTEN = 0.5
+"""How near a word comes of which only the accents, or the capitals, are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def _examine(node: Node, document: Document) -> tuple[float, str]:
         case And(children):
             each = [(child, *_examine(child, document)) for child in children[:_MOST_EXAMINED]]
             child, _, detail = min(each, key=lambda one: one[1])
-            return 0.95 * sum(nearness for _, nearness, _ in each) / len(each), f"fails at {written(child)}: {detail}"
+            return 0.95 * sum(nearness for _, nearness, _ in each) / len(each), f"fails at {_named(child)}: {detail}"
         case Or(children):
             child, nearness, detail = max(
                 ((child, *_examine(child, document)) for child in children[:_MOST_EXAMINED]),
@@ -103,7 +108,7 @@ def _examine(node: Node, document: Document) -> tuple[float, str]:
             )
             if not nearness:
                 return 0.0, f"none of its {len(children)} alternatives stands in the article"
-            return nearness, f"nearest is {written(child)}: {detail}"
+            return nearness, f"nearest is {_named(child)}: {detail}"
         case Near():
             return _examine_near(node, document)
         case AtLeast(count, _):
@@ -114,6 +119,19 @@ def _examine(node: Node, document: Document) -> tuple[float, str]:
             there = ", ".join(f"{written(child)} {weight:+g}" for weight, child in items if holds(child, document))
             return max(0.0, 0.9 * total / threshold), f"{total:g} of {threshold:g} reached ({there or 'nothing found'})"
     raise AssertionError(node)
+
+
+def _named(node: Node) -> str:
+    """A part of a clause as a sentence names it: what is said of it shall not drown in it."""
+    return shortened(written(node))
+
+
+def shortened(clause: str) -> str:
+    """A clause in few enough words for a sentence."""
+    if len(clause) <= _LONGEST_NAME:
+        return clause
+    cut = clause.rfind(" ", _LONGEST_NAME // 2, _LONGEST_NAME)
+    return f"{clause[: cut if cut > 0 else _LONGEST_NAME]} …"
 
 
 def _found(node: Node, document: Document) -> str:
@@ -138,8 +156,8 @@ def _examine_exclusion(node: Not, document: Document) -> tuple[float, str]:
 def _first_present(node: Node, document: Document) -> Leaf | None:
     if isinstance(node, Leaf):
         return node if document.places(node) else None
-    children = getattr(node, "children", ())
-    return next((leaf for child in children if (leaf := _first_present(child, document)) is not None), None)
+    found = (_first_present(child, document) for child in children_of(node))
+    return next((leaf for leaf in found if leaf is not None), None)
 
 
 def _base(place: Place) -> int:
@@ -155,23 +173,29 @@ def _examine_leaf(leaf: Leaf, document: Document) -> tuple[float, str]:
             where = f"word {place[0] % SPACING + 1} of the {_FIELD_NAMES[_base(place)]}"
             limit = f"the first {leaf.first} words of {wanted}" if leaf.first else f"the {wanted}"
             return 0.8, f"found at {where}, not in {limit}"
-    return max((_examine_sequence(terms, document) for terms in leaf.alternatives), key=lambda one: one[0])
+    nearness, detail = max((_examine_sequence(terms, document) for terms in leaf.alternatives), key=lambda one: one[0])
+    if leaf.field in SPACES:
+        said = document.field(SPACES[leaf.field])[1].strip()
+        return nearness, f"the {leaf.field} is «{shortened(said)}»" if said else f"the article names no {leaf.field}"
+    return nearness, detail
 
 
 def _examine_sequence(terms: tuple[Term, ...], document: Document) -> tuple[float, str]:
     if len(terms) == 1:
         return _examine_term(terms[0], document)
-    missing = [term.text for term in terms if not document.positions(term)]
+    missing = [term for term in terms if not document.positions(term)]
     if not missing:
         longest = _longest_run(terms, document)
         if longest > 1:
             return 0.85, f"all its words are in the article; at most {longest} of {len(terms)} follow each other"
         return 0.8, "all its words are in the article, but not next to each other"
     share = 1 - len(missing) / len(terms)
-    return (
-        0.7 * share,
-        f"{len(terms) - len(missing)} of {len(terms)} words are in the article; missing: {', '.join(missing)}",
-    )
+    alike = [_examine_term(term, document) for term in missing[:_MOST_EXAMINED]]
+    if min(nearness for nearness, _ in alike) >= _OTHERWISE_WRITTEN:
+        # Nothing is missing but capitals or accents.
+        return 0.7 * share + _OTHERWISE_WRITTEN * (1 - share), alike[0][1]
+    words = ", ".join(term.text for term in missing)
+    return 0.7 * share, f"{len(terms) - len(missing)} of {len(terms)} words are in the article; missing: {words}"
 
 
 def _longest_run(terms: tuple[Term, ...], document: Document) -> int:
@@ -194,7 +218,7 @@ def _examine_term(term: Term, document: Document) -> tuple[float, str]:
             return 0.6, f"the article has «{word.surface}», not exactly «{term.text}»"
     bare = [word for word in words if word.folded == folded]
     if bare:
-        return 0.5, f"the article has «{bare[0].surface}», with other accents than «{term.text}»"
+        return _OTHERWISE_WRITTEN, f"the article has «{bare[0].surface}», with other accents than «{term.text}»"
     alike = {word.folded: word.surface for word in words if word.folded[:2] == folded[:2]}
     close = difflib.get_close_matches(folded, list(alike)[:_MOST_COMPARED], n=1, cutoff=0.75)
     if close:
@@ -205,15 +229,13 @@ def _examine_term(term: Term, document: Document) -> tuple[float, str]:
 def _examine_near(node: Near, document: Document) -> tuple[float, str]:
     left, right = places(node.left, document), places(node.right, document)
     if node.negated and left:
-        return 0.3, f"every {written(node.left)} has {written(node.right)} near it"
+        return 0.3, f"every {_named(node.left)} has {_named(node.right)} near it"
     absent = [side for side, found in ((node.left, left), (node.right, right)) if not found]
     if absent:
         nearness, detail = min((_examine(side, document) for side in absent), key=lambda one: one[0])
-        return (0.2 + 0.2 * nearness) * (2 - len(absent)), f"{written(absent[0])}: {detail}"
+        return (0.2 + 0.2 * nearness) * (2 - len(absent)), f"{_named(absent[0])}: {detail}"
     if not isinstance(node.distance, int):
-        unit = "sentence" if node.distance == "s" else "paragraph"
-        order = " in this order" if node.ordered else ""
-        return 0.6, f"both are in the article, but not in one {unit}{order}"
+        return _examine_unit(node, left, right, node.distance, document)
     apart = _distance(left, right, node.ordered)
     if apart is None:
         other = _distance(right, left, True)
@@ -223,6 +245,25 @@ def _examine_near(node: Near, document: Document) -> tuple[float, str]:
     return 0.4 + 0.5 * min(
         1.0, node.distance / apart
     ), f"at the nearest {apart} words apart; at most {node.distance} are allowed"
+
+
+def _examine_unit(
+    node: Near, left: list[Place], right: list[Place], kind: Literal["s", "p"], document: Document
+) -> tuple[float, str]:
+    unit = "sentence" if kind == "s" else "paragraph"
+    missed = f"both are in the article, but not in one {unit}{' in this order' if node.ordered else ''}"
+    starts = [first for first, _ in right]
+    best: int | None = None
+    for place in left:
+        after = bisect_left(starts, place[1] + 1)
+        for at in (after,) if node.ordered else (after - 1, after):
+            if 0 <= at < len(starts):
+                one, other = document.unit(kind, place[0]), document.unit(kind, starts[at])
+                if one[0] == other[0]:
+                    best = abs(one[1] - other[1]) if best is None else min(best, abs(one[1] - other[1]))
+    if best is None:
+        return (0.5, missed) if node.ordered else (0.4, "never in one field")
+    return 0.4 + 0.5 / (1 + best), f"{missed}; at the nearest {best} apart"
 
 
 def _distance(left: list[Place], right: list[Place], ordered: bool) -> int | None:

@@ -41,6 +41,7 @@ class ArticlePage:
     article: Article
     source: Source
     title: Markup
+    author: Markup
     body: Markup
     topics: tuple[TopicMatch, ...]
     copies: tuple[Card, ...]
@@ -69,6 +70,7 @@ def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | 
         article=article,
         source=reading.sources(connection).get(article.source) or Source(article.source, ""),
         title=marking.marked_field(article, spans, "title") if article.title else Markup("{}").format(article.url),
+        author=marking.marked_field(article, spans, "author"),
         body=marking.body(article, spans),
         topics=matched,
         copies=tuple(read_cards(connection, copies)),

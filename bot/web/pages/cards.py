@@ -13,6 +13,7 @@ from bot.web import reading
 from bot.web.pages import marking
 from feeds.model import Article, Source, Span, Topic
 from feeds.store import topics as topic_store
+from feeds.topics.display import matched_words
 
 SUMMARY_LENGTH = 280
 
@@ -48,8 +49,13 @@ class Card:
     id: int
 
 
-def read_cards(connection: Connection, articles: Sequence[Article], *, everybody: bool = False) -> list[Card]:
-    """Cards for the articles, in their order. Only the operator's own topics are named, unless `everybody`."""
+def read_cards(
+    connection: Connection, articles: Sequence[Article], *, topic: str | None = None, everybody: bool = False
+) -> list[Card]:
+    """Cards for the articles, in their order. Only the operator's own topics are named, unless `everybody`.
+
+    `topic`: mark the words of that topic (its slug) alone, on its own page.
+    """
     ids = [article.id for article in articles if article.id is not None]
     matches = topic_store.matches_of(connection, ids)
     topics = topic_store.by_ids(connection, {one.topic_id for found in matches.values() for one in found})
@@ -61,6 +67,7 @@ def read_cards(connection: Connection, articles: Sequence[Article], *, everybody
             sources.get(article.source),
             topic_matches(article, matches.get(article.id or 0, ()), topics, everybody=everybody),
             copies=max(0, copies.get(article.story or 0, 1) - 1),
+            topic=topic,
         )
         for article in articles
     ]
@@ -83,7 +90,7 @@ def topic_matches(
             TopicMatch(
                 slug=topic.slug,
                 title=topic.title or topic.slug,
-                words=tuple(marking.words(article, one.spans)),
+                words=tuple(matched_words(article, one.spans)),
                 spans=one.spans,
                 score=one.score,
                 public=topic.public,
@@ -99,13 +106,14 @@ def make_card(
     *,
     copies: int = 0,
     spans: Sequence[Span] = (),
+    topic: str | None = None,
 ) -> Card:
-    """`spans` are those of a search; without them the topics' are marked."""
-    chosen = list(spans) or [span for topic in topics for span in topic.spans]
+    """`spans` are those of a search; without them those of the one topic are marked, or of all topics."""
+    chosen = list(spans) or [span for one in topics if topic in (None, one.slug) for span in one.spans]
     return Card(
         uid=article.uid,
         url=article.url,
-        title=marking.marked_field(article, spans, "title") if article.title else Markup("{}").format(article.url),
+        title=marking.marked_field(article, chosen, "title") if article.title else Markup("{}").format(article.url),
         summary=_excerpt(article, chosen),
         language=article.language,
         source_slug=article.source,
@@ -121,12 +129,13 @@ def make_card(
 
 def _excerpt(article: Article, spans: Sequence[Span]) -> Markup:
     """The place in the text where it matched, marked; else the summary, else the beginning."""
-    in_text = marking.ranges(spans, "text", len(article.text))
+    body = str(getattr(article, article.body_field))
+    in_text = marking.ranges(spans, article.body_field, len(body))
     if in_text:
-        start, end = _window(article.text, in_text[0][0])
+        start, end = _window(body, in_text[0][0])
         inside = [(max(a, start) - start, min(b, end) - start) for a, b in in_text if a < end and b > start]
-        excerpt = marking.marked(article.text[start:end].replace("\n", " "), inside)
-        return Markup("{}{}{}").format("… " if start else "", excerpt, " …" if end < len(article.text) else "")
+        excerpt = marking.marked(body[start:end].replace("\n", " "), inside)
+        return Markup("{}{}{}").format("… " if start else "", excerpt, " …" if end < len(body) else "")
     text = article.summary or article.text
     if len(text) <= SUMMARY_LENGTH:
         return Markup("{}").format(text)

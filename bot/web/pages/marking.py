@@ -47,29 +47,18 @@ def marked(text: str, places: Sequence[Range]) -> Markup:
 
 
 def marked_field(article: Article, spans: Iterable[Span], field: str) -> Markup:
-    """One field of an article ("title", "summary") as HTML."""
-    text = str(getattr(article, field))
+    """One field of an article ("title", "author", …) as HTML."""
+    text = str(getattr(article, field) or "")
     return marked(text, ranges(spans, field, len(text)))
-
-
-def words(article: Article, spans: Iterable[Span], limit: int = 8) -> list[str]:
-    """The distinct words that matched, as the article has them, in the order they come."""
-    found: dict[str, str] = {}
-    for span in spans:
-        text = getattr(article, span.field, None)
-        if isinstance(text, str):
-            word = " ".join(text[span.start : span.end].split())
-            if word:
-                found.setdefault(word.casefold(), word)
-    return list(found.values())[:limit]
 
 
 def body(article: Article, spans: Sequence[Span]) -> Markup:
     """The article's text as HTML with the matched words marked: its own HTML, or paragraphs of its plain text."""
-    places = ranges(spans, "text", len(article.text))
+    text = str(getattr(article, article.body_field))
+    places = ranges(spans, article.body_field, len(text))
     if not article.html.strip():
-        return _paragraphs(article.text, places)
-    return _marked_html(article.html, article.text, places)
+        return _paragraphs(text, places)
+    return _marked_html(article.html, text, places)
 
 
 def _paragraphs(text: str, places: Sequence[Range]) -> Markup:

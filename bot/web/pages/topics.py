@@ -41,7 +41,7 @@ def read_topic(connection: Connection, page: Page, slug: str, before: int | None
     return TopicPage(
         topic=topic,
         matches=reading.match_count(connection, topic.id),
-        cards=tuple(read_cards(connection, found[:PAGE_SIZE])),
+        cards=tuple(read_cards(connection, found[:PAGE_SIZE], topic=slug)),
         older=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
         chart=per_day_chart(page, per_day),
     )
