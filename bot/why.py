@@ -27,9 +27,10 @@ from feeds.store import articles, sources, topics
 from feeds.topics import Clause, evaluate, matched_words, parse, parse_all, why_not
 from feeds.topics.explain import shortened
 
-
 MOST_CLAUSES = 3
 """Clauses that are named of a topic that does not match."""
+MOST_OTHERS = 8
+"""Topics that a destination is told of one by one: those that came nearest; and of those that it does not follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +213,23 @@ class _Steps:
             self._say("asked", at=_minute(self.standing.announced_at))
 
     def asked(self, answers: Sequence[TopicAnswer]) -> None:
-        for answer in answers:
+        """What each topic says; to a destination only of those it follows, so that they do not drown in the others."""
+        told = [answer for answer in answers if answer.follows or self.destination is None]
+        for answer in told:
             if answer.matches and answer.matched:
                 self._say("matches", topic=answer.name, words=", ".join(answer.matched))
             elif answer.matches:
                 self._say("matches_wordless", topic=answer.name)
-            elif answer.follows or self.destination is None:
-                self._say("no_match", topic=answer.name, failed=answer.failed)
+        others = [answer.name for answer in answers if answer.matches and answer not in told]
+        if others:
+            more = f" (+{len(others) - MOST_OTHERS})" if len(others) > MOST_OTHERS else ""
+            self._say("others_match", topics=", ".join(others[:MOST_OTHERS]) + more)
+        missed = sorted((answer for answer in told if not answer.matches), key=lambda one: -one.nearness)
+        shown = missed if self.destination is None else missed[:MOST_OTHERS]
+        for answer in shown:
+            self._say("no_match", topic=answer.name, failed=answer.failed)
+        if len(missed) > len(shown):
+            self._say("no_match_more", number=len(missed) - len(shown))
 
     def owed(self, owed: Sequence[Owed], answers: Sequence[TopicAnswer]) -> None:
         for one in owed:

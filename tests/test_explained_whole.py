@@ -1,18 +1,16 @@
-"""The whole program: one match, the same words marked in every place where people meet it, and provable from its spans.
+"""The whole program: one match, the same words marked wherever people meet it, and provable from its spans alone.
 
-Three articles of a real feed, a topic for each construct of the query language, and each topic's own webhook and chat.
+Three articles of a real feed, a topic for each construct of the query language, and a webhook and a channel for each
+topic. Beside them, what does not match: the clause that failed, and how near it came, in both languages.
 """
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,8 +19,10 @@ import feedparser
 import pytest
 from command import Command
 from conftest import Clock
-from fake_bot_api import TOKEN, FakeBotApi
+from explained_samples import FISHING, MATCHES, MISSES, SCORES, STORIES, Story
+from fake_bot_api import TOKEN, Chat, FakeBotApi
 from fake_site import FakeSite
+from lxml import html as lxml_html
 from program import Program
 from settings_folder import write
 from webhook_receiver import WebhookReceiver
@@ -30,108 +30,21 @@ from webhook_receiver import WebhookReceiver
 from feeds.model import Article, Span
 from feeds.topics import parse_all, prove
 
-LONG = "Nothing else was said about it on that day, and nobody asked for more. "
 
-
-@dataclass(frozen=True)
-class Story:
-    title: str
-    author: str
-    language: str
-    paragraphs: tuple[str, ...]
-
-
-STORIES = {
-    "fishing": Story("Fishing season opens", "Nobody", "en", ("Boats left in the morning, most came back by noon.",)),
-    "drill": Story(
-        "🚢 Navy drill off Đà Nẵng & Hải Phòng",
-        "Lê Văn Tám",
-        "en",
-        (
-            "🕊️𝒟elegates of ten countries met in Surabaya against violent extremism. The police of Việt Nam and of "
-            "Indonesia asked for closer cooperation at sea & on land, and for a joint naval patrol.",
-            "Terrorism, they said, is no drill: <terror> feeds on fear. " + LONG * 8,
-            "At the end, an envoy from Geneva 🇨🇭 spoke of reconciliation. The US stayed silent, and told us so.",
-        ),
-    ),
-    "talks": Story(
-        unicodedata.normalize("NFD", "Hội nghị tại Hà Nội"),
-        "Nguyễn Thị Bình",
-        "vi",
-        (
-            unicodedata.normalize("NFD", "Các nước tăng cường hợp tác quốc tế 🤝 phòng, chống khủng bố tại Hà Nội."),
-            "Hai bên gìn giữ hoà bình và trao đổi kinh nghiệm với nhau.",
-        ),
-    ),
-    "accord": Story(
-        "Un accord à Genève",
-        "Élodie Bézier",
-        "fr",
-        (
-            "La France renforce ses coopérations avec l’OTAN. La sécurité et la paix dans le monde sont en jeu.",
-            "Le ministre des affaires étrangères a signé un accord sur l'eau.",
-        ),
-    ),
-}
-MATCHES: dict[str, tuple[str, str, list[str]]] = {
-    # topic: its query, the article that it selects, the words of the article that make it do so
-    "words": ("reconciliation cooperation", "drill", ["cooperation", "reconciliation"]),
-    "stems": ("countries asking", "drill", ["countries", "asked"]),
-    "phrase": ('"violent extremism"', "drill", ["violent extremism"]),
-    "prefix": ("terror*", "drill", ["Terrorism", "terror"]),
-    "prefix-phrase": ('"joint nav*"', "drill", ["joint naval"]),
-    "near": ("closer NEAR/3 coop*", "drill", ["closer", "cooperation"]),
-    "ordered": ("joint ONEAR/2 patrol", "drill", ["joint", "patrol"]),
-    "not-near": ("drill NOT NEAR/1 naval", "drill", ["drill"]),
-    "sentence": ("police NEAR/s cooperation", "drill", ["police", "cooperation"]),
-    "paragraph": ("delegates NEAR/p patrol", "drill", ["𝒟elegates", "patrol"]),
-    "counted": ("atleast/3 (terror* extremism)", "drill", ["extremism", "Terrorism", "terror"]),
-    "weighed": ("any(3, terror*:2 extremism:1.5 submarine:-2)", "drill", ["extremism", "Terrorism", "terror"]),
-    "early": ("first/12 surabaya", "drill", ["Surabaya"]),
-    "title": ("title:navy", "drill", ["Navy"]),
-    "body": ("body:drill", "drill", ["drill"]),
-    "author": ('author:"lê văn tám"', "drill", ["Lê Văn Tám"]),
-    "source": ("source:wire title:drill", "drill", ["drill", "wire"]),
-    "url": ("url:drill title:navy", "drill", ["Navy", "drill"]),
-    "language": ("lang:en surabaya", "drill", ["Surabaya"]),
-    "only-language": ("lang:fr", "accord", []),
-    "exact": ("=US silent", "drill", ["US", "silent"]),
-    "naming": ("@near @phrase", "drill", ["violent extremism", "closer", "cooperation"]),
-    "alternatives": ("submarine OR geneva", "drill", ["Geneva"]),
-    "excluding": ("surabaya -football", "drill", ["Surabaya"]),
-    "many": (
-        "delegates countries police indonesia closer patrol fear envoy reconciliation", "drill",
-        ["𝒟elegates", "countries", "police", "Indonesia", "closer", "patrol", "fear", "envoy", "reconciliation"],
-    ),
-    "accents": ('"hợp tác quốc tế"', "talks", ["hợp tác quốc tế"]),
-    "bare": ('"khung bo" "hoa binh"', "talks", ["khủng bố", "hoà bình"]),
-    "syllable": ("title:nghị", "talks", ["nghị"]),
-    "french": ("coopération sécurité", "accord", ["coopérations", "sécurité"]),
-    "apostrophe": ("\"l'OTAN\" \"l'eau\"", "accord", ["l’OTAN", "l'eau"]),
-}  # fmt: skip
-
-
-@pytest.fixture
-def site() -> Iterator[FakeSite]:
-    with FakeSite() as site:
-        yield site
-
-
-def show(site: FakeSite, *names: str) -> str:
-    """The feed with these articles, and their pages; its address."""
+def show(site: FakeSite, stories: dict[str, Story]) -> str:
+    """The feed with these articles, and their pages; returns its address."""
     items = ""
-    for name in names:
-        story = STORIES[name]
+    for name, story in stories.items():
+        address, title = address_of(site, name), escape(story.title)
         body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in story.paragraphs)
-        body = body.replace("é", "&eacute;").replace("US stayed", "<b>U</b>S stayed")
-        address = site.url(f"/news/{name}.html")
+        body = body.replace("é", "&eacute;").replace("US stayed", "<b>US</b> stayed")
         site.page(
             f"/news/{name}.html",
-            f'<!doctype html><html lang="{story.language}"><head><meta charset="utf-8"><title>{escape(story.title)}</title>'
-            f"</head><body><article><h1>{escape(story.title)}</h1>{body}</article></body></html>",
+            f'<!doctype html><html lang="{story.language}"><head><meta charset="utf-8"><title>{title}</title></head>'
+            f"<body><article><h1>{title}</h1>{body}</article></body></html>",
         )
         items += (
-            f"<item><title>{escape(story.title)}</title><link>{address}</link><guid>{address}</guid>"
+            f"<item><title>{title}</title><link>{address}</link><guid>{address}</guid>"
             f"<dc:creator>{story.author}</dc:creator></item>"
         )
     site.feed(
@@ -142,80 +55,194 @@ def show(site: FakeSite, *names: str) -> str:
     return site.url("/wire.xml")
 
 
-def test_explore(site: FakeSite, tmp_path: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str], clock: Clock) -> None:
-    address = show(site, "fishing")
-    topics = "".join(
-        f"[[topic]]\nslug = {json.dumps(slug)}\nquery = {json.dumps(query, ensure_ascii=False)}\n"
-        for slug, (query, *_) in MATCHES.items()
-    )
-    with WebhookReceiver() as receiver, FakeBotApi() as api:
-        chats = {slug: api.channel(-1000 - n, slug, username=f"chat_{n}") for n, slug in enumerate(MATCHES)}
-        channels = "".join(
-            f'[[webhook]]\nslug = "{slug}"\nurl = "{receiver.url("/" + slug)}"\nsecret = "{receiver.secret}"\ntopics = ["{slug}"]\n'
-            f'[[telegram]]\nchat = "@{chats[slug].username}"\ntopics = ["{slug}"]\n'
+def address_of(site: FakeSite, name: str) -> str:
+    return site.url(f"/news/{name}.html")
+
+
+def configure(folder: Path, feed: str, receiver: WebhookReceiver, chats: dict[str, Chat]) -> Path:
+    """Each topic has a webhook and a channel of its own."""
+    queries = {slug: query for slug, (query, *_) in (MATCHES | MISSES).items()}
+    folder.mkdir()
+    return write(
+        folder,
+        tocsin='[site]\ntour = false\n[polling]\nminimum_interval = "1s"\npace = "0.001s"\n',
+        sources=f'[[source]]\nslug = "wire"\ntitle = "The Wire"\nurl = "{feed}"\ninterval = "1s"\n',
+        topics="".join(
+            f'[[topic]]\nslug = "{slug}"\nquery = {json.dumps(query, ensure_ascii=False)}\n'
+            for slug, query in queries.items()
+        ),
+        channels="".join(
+            f'[[webhook]]\nslug = "{slug}"\nurl = "{receiver.url(f"/{slug}")}"\nsecret = "{receiver.secret}"\n'
+            f'topics = ["{slug}"]\n[[telegram]]\nchat = "@{chats[slug].username}"\ntopics = ["{slug}"]\n'
             for slug in MATCHES
-        )
-        folder = tmp_path / "config"
-        folder.mkdir()
-        write(
-            folder,
-            tocsin='[site]\ntour = false\n[polling]\nminimum_interval = "1s"\npace = "0.001s"\n',
-            sources=f'[[source]]\nslug = "wire"\ntitle = "The Wire"\nurl = "{address}"\ninterval = "1s"\n',
-            topics=topics, channels=channels,
-        )
+        ),
+    )
+
+
+def soon(found: Callable[[], Any]) -> Any:
+    """What is found, once it is: feeds are rendered right after the alert went out."""
+    for _ in range(100):
+        something = found()
+        if something:
+            return something
+        threading.Event().wait(0.1)
+    raise AssertionError("it did not come")
+
+
+def sliced(article: Article, spans: list[Span]) -> list[str]:
+    """The words at the spans, each once, in the order in which they are given."""
+    return list(dict.fromkeys(str(getattr(article, one.field))[one.start : one.end] for one in spans))
+
+
+def joined(article: Article, spans: list[Span], field: str) -> list[str]:
+    """The stretches of a field that are to be marked: spans that touch are one."""
+    text, places = str(getattr(article, field)), [False] * len(getattr(article, field))
+    for one in spans:
+        if one.field == field:
+            places[one.start : one.end] = [True] * (one.end - one.start)
+    runs = re.finditer("1+", "".join("01"[place] for place in places))
+    return [text[run.start() : run.end()] for run in runs]
+
+
+def styled(message: dict[str, Any], style: str) -> list[str]:
+    """The stretches of a Telegram message in one style; entities count UTF-16 units."""
+    encoded = message["text"].encode("utf-16-le")
+    return [
+        encoded[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le")
+        for one in message["entities"]
+        if one["type"] == style
+    ]
+
+
+def check_article_page(program: Program, article: Article, uid: str, topics: dict[str, list[Span]]) -> None:
+    page = lxml_html.document_fromstring(program.get(f"/articles/{uid}").text)
+    every = [span for spans in topics.values() for span in spans]
+    for place, field in (("h1", "title"), (".author", "author"), (".body", "text")):
+        assert [mark.text_content() for mark in page.cssselect(f"{place} mark")] == joined(article, every, field)
+    told = {
+        link.get("href", "").removeprefix("/topics/"): [mark.text_content() for mark in line.cssselect("mark")]
+        for line in page.cssselect(".aside li")
+        for link in line.cssselect("a[href^='/topics/']")
+    }
+    assert told == {slug: MATCHES[slug][2] for slug in topics}
+
+
+def check_topic_page(program: Program, article: Article, uid: str, slug: str, spans: list[Span]) -> None:
+    page = lxml_html.document_fromstring(program.get(f"/topics/{slug}").text)
+    (card,) = (card for card in page.cssselect(".card") if card.cssselect(f"h3 a[href='/articles/{uid}']"))
+    wanted = MATCHES[slug][2]
+    assert [mark.text_content() for mark in card.cssselect("h3 mark")] == joined(article, spans, "title")
+    in_body = [mark.text_content() for mark in card.cssselect(".summary mark")]
+    assert set(in_body) <= set(wanted)
+    assert bool(in_body) == any(span.field == "text" for span in spans)
+    after = card.cssselect(f".tag[href='/topics/{slug}']")[0].getnext()
+    told = [] if after is None or after.tag == "a" else [word.text_content() for word in after.cssselect("q")]
+    assert told == wanted[:8]
+
+
+def check_feeds(program: Program, address: str, slug: str) -> None:
+    wanted = MATCHES[slug][2]
+    for extension in ("rss", "atom"):
+        found = feedparser.parse(program.get(f"/feeds/topics/{slug}.{extension}").content)
+        (entry,) = (entry for entry in found.entries if entry.link == address)
+        assert set(re.findall("<strong>(.*?)</strong>", entry.summary)) == set(wanted), (slug, entry.summary)
+    items = program.get(f"/feeds/topics/{slug}.json").json()["items"]
+    (item,) = (item for item in items if item["url"] == address)
+    assert item["_tocsin"].get("matched", []) == wanted
+    assert all(word in item["summary"] for word in wanted)
+
+
+def check_alert(data: dict[str, Any], message: dict[str, Any], article: Article, told: dict[str, Any]) -> None:
+    (topic,) = data["topics"]
+    slug, spans = topic["slug"], [Span(**one) for one in topic["spans"]]
+    wanted = MATCHES[slug][2]
+    assert (topic["matched"], topic["score"], topic["spans"]) == (wanted, told["score"], told["spans"])
+    assert data["article"]["title"] == article.title
+    excerpt = data["excerpt"]
+    in_excerpt = [excerpt["text"][start:end] for start, end in excerpt["marks"]]
+    assert set(in_excerpt) <= set(wanted)
+    assert bool(in_excerpt) == any(span.field == "text" for span in spans)
+    assert styled(message, "underline") == joined(article, spans, "title")
+    assert styled(message, "bold") == [article.title, *in_excerpt]
+    assert styled(message, "italic") == ([", ".join(wanted)] if wanted else [])
+
+
+def test_every_place_marks_the_same_words_and_the_spans_prove_them(
+    tmp_path: Path, sqlite_url: str, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FakeSite() as site, WebhookReceiver() as receiver, FakeBotApi() as api:
+        chats = {slug: api.channel(-1001 - at, slug, username=f"chat_{at}") for at, slug in enumerate(MATCHES)}
+        anna, binh = api.person(7, "Anna"), api.person(8, "Bình", language="vi")
+        config = configure(tmp_path / "config", show(site, {"fishing": FISHING}), receiver, chats)
         token = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
-        with Program(folder, DATABASE_URL=sqlite_url, **token) as program:
-            program.wait_for("Telegram is connected"); program.wait_for("\"new\": 1")
-            show(site, *STORIES)
-            import time
-            t0=time.monotonic()
-            try:
-                receiver.wait_for(len(MATCHES), timeout=20)
-            except TimeoutError as e:
-                print("MISSING", e)
-            print("webhooks", time.monotonic()-t0)
-            for slug, chat in chats.items():
-                try: api.wait_for(chat, 1, 5)
-                except AssertionError as e: print("NOCHAT", slug)
-            print("chats", time.monotonic()-t0)
-            listing = program.get("/api/v1/articles").json()["articles"]
-            print(len(listing))
-            queries = parse_all({slug: (q, None) for slug, (q, *_) in MATCHES.items()})
-            for short in listing:
-                full = program.get(f"/api/v1/articles/{short['id']}").json()
-                print("=====", full["url"], full["title"], full["author"], full["language"], ascii(full["title"])[:90])
-                print(full["text"][:400]); print(full["html"][:600])
-                fields = {k: full[k] for k in ("url","title","text","summary","author","language","source")}
-                article = Article(**fields)
-                page = program.get(f"/articles/{short['id']}").text
-                pagemarks = re.findall(r"<mark>(.*?)</mark>", page.split('class="aside"')[0], re.S)
-                print("PAGE", pagemarks)
-                for one in full["topics"]:
-                    slug = one["slug"]
-                    spans = [Span(**s) for s in one["spans"]]
-                    exp = MATCHES[slug][2]
-                    words = [getattr(article, s.field)[s.start:s.end] for s in spans]
-                    print("---", slug, MATCHES[slug][0], "prove", prove(queries[slug], article, spans), "score", one["score"])
-                    if one["matched"] != exp: print("   API", one["matched"], "expected", exp)
-                    if list(dict.fromkeys(words)) != exp: print("   spans", words)
-                    ev = [e for e in receiver.events if e.path == "/" + slug][0].payload["data"]
-                    if ev["topics"][0]["matched"] != exp: print("   webhook", ev["topics"][0]["matched"])
-                    ex = ev["excerpt"]
-                    print("   excerpt", [ex["text"][a:b] for a, b in ex["marks"]], ex["text"][:80])
-                    if chats[slug].messages:
-                        m = chats[slug].messages[0]
-                        enc = m["text"].encode("utf-16-le")
-                        print("   chat", [(e["type"], enc[e["offset"]*2:(e["offset"]+e["length"])*2].decode("utf-16-le")[:60]) for e in m["entities"] if e["type"] in ("bold", "italic")])
-                    tp = program.get(f"/topics/{slug}").text
-                    card = tp.split('class="card"')[1].split("</article>")[0]
-                    print("   card marks", re.findall(r"<mark>(.*?)</mark>", card), )
-                    for fmt in ("rss", "atom", "json"):
-                        f = program.get(f"/feeds/topics/{slug}.{fmt}")
-                        if fmt == "json":
-                            it = f.json()["items"][0]
-                            print("   json", it["_tocsin"].get("matched"), it["summary"][:100])
-                        else:
-                            e = feedparser.parse(f.content).entries[0]
-                            print("   ", fmt, re.findall(r"<strong>(.*?)</strong>", e.summary), e.summary[:60])
-    with capsys.disabled():
-        print(capsys.readouterr().out)
+        with Program(config, DATABASE_URL=sqlite_url, **token) as program:
+            program.wait_for('"new": 1')
+            show(site, {"fishing": FISHING, **STORIES})
+            receiver.wait_for(len(MATCHES), timeout=20)
+            queries = parse_all({slug: (query, None) for slug, (query, *_) in (MATCHES | MISSES).items()})
+            by_url = {one["url"]: one["id"] for one in program.get("/api/v1/articles").json()["articles"]}
+            proved = set()
+            for name in STORIES:
+                address = address_of(site, name)
+                answer = program.get(f"/api/v1/articles/{by_url[address]}").json()
+                fields = ("url", "title", "text", "summary", "author", "language", "source")
+                article = Article(**{field: answer[field] for field in fields})
+                assert unicodedata.is_normalized("NFC", article.title + article.text)
+                topics = {one["slug"]: [Span(**span) for span in one["spans"]] for one in answer["topics"]}
+                for told in answer["topics"]:
+                    slug, spans = told["slug"], topics[told["slug"]]
+                    _, where, wanted = MATCHES[slug]
+                    assert where == name
+                    assert told["matched"] == wanted == sliced(article, spans), slug
+                    assert told["score"] == SCORES.get(slug, 1.0)
+                    assert prove(queries[slug], article, spans), slug
+                    assert not wanted or not prove(queries[slug], article, spans[:0]), slug
+                    proved.add(slug)
+                    (event,) = (event for event in receiver.events if event.path == f"/{slug}")
+                    check_alert(event.payload["data"], api.wait_for(chats[slug], 1), article, told)
+                    check_topic_page(program, article, answer["id"], slug, spans)
+                    soon(lambda at=f"/feeds/topics/{slug}.json", url=address: url in program.get(at).text)
+                    check_feeds(program, address, slug)
+                check_article_page(program, article, answer["id"], topics)
+            assert proved == MATCHES.keys()
+            check_why(program, site, by_url[address_of(site, "drill")], Command(config, sqlite_url, capsys, clock))
+            for person, place in ((anna, 2), (binh, 3)):
+                check_why_in_the_chat(api, person, address_of(site, "drill"), place)
+
+
+def check_why(program: Program, site: FakeSite, uid: str, tocsin: Command) -> None:
+    """The page in both languages, and the command line."""
+    address = address_of(site, "drill")
+    answer = tocsin("why", address, "--json").json
+    by_slug = {one["slug"]: one for one in answer["topics"]}
+    pages = {language: program.get(f"/articles/{uid}?lang={language}") for language in ("en", "vi")}
+    steps = {
+        language: [step.text_content() for step in lxml_html.document_fromstring(page.text).cssselect("ol.plain li")]
+        for language, page in pages.items()
+    }
+    assert steps["en"] == answer["steps"] == tocsin("why", address).out.splitlines()
+    for slug, (_, where, wanted) in MATCHES.items():
+        if where != "drill":
+            continue
+        assert by_slug[slug]["matched"] == wanted
+        assert f"{slug} matches by: {', '.join(wanted)}." in steps["en"]
+        assert f"{slug} khớp nhờ: {', '.join(wanted)}." in steps["vi"]
+    for slug, (_, clause, english, vietnamese) in MISSES.items():
+        english, vietnamese = english.replace("ADDRESS", address), vietnamese.replace("ADDRESS", address)
+        assert f"{slug} does not match: {clause}: {english}" in steps["en"], slug
+        assert f"{slug} không khớp: {clause}: {vietnamese}" in steps["vi"], slug
+        (failed,) = by_slug[slug]["clauses"]
+        assert (failed["clause"], failed["detail"]) == (clause, english)
+        assert 0 <= failed["nearness"] == by_slug[slug]["nearness"] < 1
+
+
+def check_why_in_the_chat(api: FakeBotApi, person: Chat, address: str, place: int) -> None:
+    """Somebody's own queries: of the one two clauses fail."""
+    api.say(person, "/follow delegates NEAR/3 police title:patrol surabaya")
+    api.wait_for(person, 1)
+    api.say(person, f"/why {address}")
+    clauses = ("title:patrol", "delegates NEAR/3 police")
+    said = api.wait_for(person, 2)["text"]
+    for clause, slug in zip(clauses, ("no-title", "no-near"), strict=True):
+        assert f"{clause}: {MISSES[slug][place]}" in said
+    assert "telegram:" in said.splitlines()[-1]

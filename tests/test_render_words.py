@@ -104,7 +104,8 @@ def test_of_many_passages_those_are_shown_that_show_the_most_words() -> None:
     text = "One alpha. Two rests. One alpha. Two rests. One alpha. Two rests. Both alpha and beta. Two rests. A gamma."
     found = [Span("text", *one.span(), "") for one in re.finditer("alpha|beta|gamma", text)]
     assert summary_html(Article(url="", text=text), found) == (
-        "One <strong>alpha</strong>. … Both <strong>alpha</strong> and <strong>beta</strong>. … A <strong>gamma</strong>."
+        "One <strong>alpha</strong>. … Both <strong>alpha</strong> and <strong>beta</strong>. … "
+        "A <strong>gamma</strong>."
     )
 
 

@@ -161,6 +161,8 @@ TEXTS: dict[str, str] = {
     "why_matches": "{topic} matches by: {words}.",
     "why_matches_wordless": "{topic} matches.",
     "why_no_match": "{topic} does not match: {failed}",
+    "why_no_match_more": "{number} more do not match.",
+    "why_others_match": "Matching, but not followed: {topics}.",
     "why_also": "; also ",
     "why_nothing_owed": "Nothing was owed to anybody.",
     "why_to": "To {name}: {outcome}{tries}{copy} [{id}].",

@@ -163,6 +163,8 @@ TEXTS: dict[str, str] = {
     "why_matches": "{topic} khớp nhờ: {words}.",
     "why_matches_wordless": "{topic} khớp.",
     "why_no_match": "{topic} không khớp: {failed}",
+    "why_no_match_more": "{number} chủ đề khác không khớp.",
+    "why_others_match": "Khớp, nhưng không theo dõi: {topics}.",
     "why_also": "; và ",
     "why_nothing_owed": "Không phải báo cho ai.",
     "why_to": "Đến {name}: {outcome}{tries}{copy} [{id}].",
