@@ -26,6 +26,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from feeds.backfill import Row, old_items
 from feeds.canonical import canonical_url
 from feeds.model import Entry
 from feeds.names import Key, article_uid, is_weak, is_whole, keys, whole_name
@@ -37,12 +38,8 @@ SAME_TIME = timedelta(hours=36)
 """Two dates of one article: a day may be printed in another time zone."""
 SAME_WORDS_APART = timedelta(days=3)
 """The same words later than that are the next issue of something regular."""
-OLD = timedelta(days=7)
-"""An item published so long before the last look, and unseen then, is not news..."""
 TOGETHER = 3
 """Titles without dates that come back under new addresses at once, from which the site has moved."""
-MANY = 5
-"""...where so many of them come at once. A single one may be a document that was dated back."""
 AHEAD = timedelta(days=1)
 
 
@@ -70,7 +67,8 @@ class Decision:
     """What one entry is. `known_id` is the stored article's id, or None for a new one.
 
     `keys` are the names to remember for the article that are not remembered yet. `silent`: store it and show it in
-    feeds, alert nobody. `uid` is the outside's name for a new article ("" otherwise). `reason` is for the operator.
+    feeds, alert nobody; with `unless_after` (aware) only if its page does not say that it was published after that.
+    `uid` is the outside's name for a new article ("" otherwise). `reason` is for the operator.
     """
 
     entry: Entry
@@ -79,7 +77,13 @@ class Decision:
     keys: tuple[Key, ...]
     reason: str
     silent: bool = False
+    unless_after: datetime | None = None
     uid: str = ""
+
+    def is_silent_for(self, published: datetime | None) -> bool:
+        """Whether nobody is to be told of it, now that its page has been read and says when it was published."""
+        is_news = self.unless_after is not None and published is not None and published > self.unless_after
+        return self.silent and not is_news
 
 
 class Decider:
@@ -134,7 +138,7 @@ class Decider:
         decisions = [
             self._decision(entry, names, contested, match) for (entry, names), match in zip(named, matches, strict=True)
         ]
-        return self._silence_backfill(decisions)
+        return self._silence_backfill(decisions, matches)
 
     def _with_believable_date(self, entry: Entry) -> Entry:
         if entry.published is not None and entry.published > self._now + AHEAD:
@@ -247,41 +251,22 @@ class Decider:
             edited = "text was" if words(entry.title) == words(known.title) else "title was"
         return Decision(entry, Verdict.CHANGED, known.id, own, f"known by its {by}; its {edited} edited")
 
-    def _silence_backfill(self, decisions: list[Decision]) -> list[Decision]:
-        """Many old items that come at once are an archive that was opened, or a list that was turned over.
-
-        A few behind all that is known move up where something else was taken from the list.
-        """
+    def _silence_backfill(
+        self, decisions: list[Decision], matches: Sequence[tuple[Known, str] | None]
+    ) -> list[Decision]:
+        """What is new and no news (`feeds.backfill`) is told to nobody."""
         if self._last_look is None:
             return decisions
-        horizon = self._last_look - OLD
-        old = [
-            place
-            for place, decision in enumerate(decisions)
-            if decision.verdict is Verdict.NEW
-            and decision.entry.published is not None
-            and decision.entry.published < horizon
+        rows = [
+            Row(match is None, decision.entry.published or (match[0].published if match else None))
+            for decision, match in zip(decisions, matches, strict=True)
         ]
-        if len(old) >= MANY:
-            for place in old:
+        for place, old in old_items(rows, self._last_look).items():
+            if not decisions[place].silent:
                 decisions[place] = replace(
-                    decisions[place], silent=True, reason=f"an old item, one of {len(old)} that came at once"
+                    decisions[place], silent=True, reason=old.reason, unless_after=old.unless_after
                 )
-        elif old:
-            oldest = self._end_of_known(decisions)
-            for place in old:
-                published = decisions[place].entry.published
-                if oldest is not None and place > oldest[0] and published is not None and published < oldest[1]:
-                    decisions[place] = replace(
-                        decisions[place], silent=True, reason="an old item that moved up at the list's end"
-                    )
         return decisions
-
-    def _end_of_known(self, decisions: Sequence[Decision]) -> tuple[int, datetime] | None:
-        """Where the last known entry stands, and the oldest date of those that are known; None where they are few."""
-        known = [place for place, decision in enumerate(decisions) if decision.verdict is not Verdict.NEW]
-        dates = [date for place in known if (date := decisions[place].entry.published) is not None]
-        return (known[-1], min(dates)) if len(dates) >= TOGETHER else None
 
 
 def wanted_keys(entries: Sequence[Entry], keys_of: Sequence[tuple[Key, ...]] | None = None) -> set[Key]:

@@ -102,7 +102,7 @@ def decide(
         decisions = decided(look.entries)
     look.learned["list"] = habits.after(listing, expected_news=expected_news, is_page=is_page, now=now).to_json()
     if look.learned.get("silently"):
-        return [replace(one, silent=True) for one in decisions]
+        return [replace(one, silent=True, unless_after=None) for one in decisions]
     return decisions
 
 
@@ -148,7 +148,8 @@ def read_pages(
                 pages_of.get,
                 patient=failures < PATIENCE - 1,
                 # What is told to nobody needs no story that is told once.
-                comparable=decision.verdict is Verdict.NEW and not decision.silent,
+                comparable=decision.verdict is Verdict.NEW
+                and (not decision.silent or decision.unless_after is not None),
             )
             pages += completed[place].fetched
         except FeedsError as error:
@@ -224,7 +225,7 @@ def _insert(
                 completion.article,
                 decision.uid,
                 (*decision.keys, *url_keys(*completion.other_urls)),
-                baseline=decision.silent,
+                baseline=decision.is_silent_for(completion.article.published),
                 signature=completion.signature,
             )
             for decision, completion in new
