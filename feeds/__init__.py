@@ -14,7 +14,7 @@ Read `model` first (what things are), then `watch` (one look at one source), the
     when and whether  cadence, targets (who works what), alarms, list_habits, protection
     what it is about  topics (the query language and the index), matching (the index over the database)
     what comes out    publish, render
-    what is kept      store, database
+    what is kept      store, database; statements (straight to the driver), group_commit (who waits, writes together)
 
 `bot` stands on this package; nothing here imports `bot`.
 """

@@ -208,7 +208,7 @@ class Fetcher:
             raise FetchError(f"{shown} redirects to something that is no address.", url=shown) from None
         if after in self._rule.trusted_origins and before != after:
             raise AddressRefused(f"{shown} redirects into this program's own addresses.", url=shown)
-        target = without_credentials(urlunsplit(urlsplit(target)._replace(fragment="")))
+        target = without_credentials(_without_fragment(target))
         return _with_credentials_of(url, target) if before == after else target
 
     def _read(self, reply: requests.Response, url: str, moved_to: str | None, end: float, max_bytes: int) -> Response:
@@ -238,7 +238,7 @@ class Fetcher:
         except Exception as error:
             raise self._error(error, shown, end, status) from error
         return Response(
-            url=urlunsplit(urlsplit(shown)._replace(fragment="")),
+            url=_without_fragment(shown),
             status=status,
             headers=headers,
             body=body,
@@ -341,12 +341,18 @@ def without_credentials(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
+@lru_cache(maxsize=4_096)
+def _without_fragment(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(fragment=""))
+
+
 def _with_credentials_of(url: str, target: str) -> str:
     user, at, _ = urlsplit(url).netloc.rpartition("@")
     parts = urlsplit(target)
     return urlunsplit(parts._replace(netloc=f"{user}{at}{parts.netloc}"))
 
 
+@lru_cache(maxsize=4_096)
 def _check_url(url: str) -> None:
     """Raises AddressRefused for other schemes, FetchError for what is no URL."""
     shown = without_credentials(url)

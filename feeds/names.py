@@ -15,7 +15,7 @@ Key = tuple[str, str]
 LONGEST_KEY = 400
 """Characters of a key's value; longer ones are cut and told apart by a hash."""
 
-_NAMESPACE = uuid.UUID("6f0d6f0c-9a43-5d3c-8f57-0c1d1f6f5a21")
+_NAMESPACE = uuid.UUID("6f0d6f0c-9a43-5d3c-8f57-0c1d1f6f5a21").bytes
 
 
 def keys(item: Entry | Article, *other_urls: str) -> tuple[Key, ...]:
@@ -51,7 +51,11 @@ def url_keys(*urls: str) -> tuple[Key, ...]:
 def article_uid(source_slug: str, url: str, distinction: str = "") -> str:
     """32 hex digits, always the same for the same source and address; `distinction` tells apart what shares one."""
     name = f"{source_slug}\n{canonical_url(url, keep_fragment=True)}\n{distinction}"
-    return uuid.uuid5(_NAMESPACE, name).hex
+    # A UUID of version 5 (RFC 9562 §5.5), which `uuid.uuid5` takes three times as long to make.
+    digest = bytearray(hashlib.sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    return digest.hex()
 
 
 def is_weak(name: Key) -> bool:

@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feeds.database import UtcDateTime, metadata
+from feeds.statements import Prepared, one_of
 
 targets = sa.Table(
     "targets",
@@ -49,28 +51,48 @@ class Claim:
     leave_at: datetime
 
 
-# Built once: assembling such expressions costs more than running them.
-_IS_DUE = (
-    targets.c.kind.in_(sa.bindparam("kinds", expanding=True)),
-    targets.c.due <= sa.bindparam("now", type_=UtcDateTime()),
-    sa.or_(targets.c.lease_until.is_(None), targets.c.lease_until < sa.bindparam("now", type_=UtcDateTime())),
+@lru_cache(maxsize=64)
+def _is_due(kinds: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """For so many kinds: of one, SQLite reads the targets from its index in the order in which they are due."""
+    now = sa.bindparam("now", type_=UtcDateTime())
+    return (
+        targets.c.kind.in_([sa.bindparam(f"kind_{number}", type_=sa.String()) for number in range(kinds)]),
+        targets.c.due <= now,
+        sa.or_(targets.c.lease_until.is_(None), targets.c.lease_until < now),
+    )
+
+
+@lru_cache(maxsize=64)
+def _any(kinds: int) -> Prepared:
+    return Prepared(sa.select(targets.c.id).where(*_is_due(kinds)).limit(1))
+
+
+@lru_cache(maxsize=64)
+def _waiting(kinds: int) -> Prepared:
+    return Prepared(sa.select(sa.func.count(), sa.func.min(targets.c.due)).where(*_is_due(kinds)))
+
+
+@lru_cache(maxsize=64)
+def _candidates(kinds: int) -> Prepared:
+    return Prepared(
+        sa.select(targets.c.id, targets.c.kind, targets.c.ref, targets.c.turn, targets.c.failures)
+        .where(*_is_due(kinds))
+        .order_by(targets.c.due, targets.c.id)
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_TAKE = Prepared(
+    {
+        dialect: sa.update(targets)
+        .where(one_of(targets.c.id, "ids", dialect))
+        .values(turn=targets.c.turn + 1, lease_until=sa.bindparam("until", type_=UtcDateTime()))
+        for dialect in ("sqlite", "postgresql")
+    }
 )
-_ANY = sa.select(targets.c.id).where(*_IS_DUE).limit(1)
-_WAITING = sa.select(sa.func.count(), sa.func.min(targets.c.due)).where(*_IS_DUE)
-_CANDIDATES = (
-    sa.select(targets.c.id, targets.c.kind, targets.c.ref, targets.c.turn, targets.c.failures)
-    .where(*_IS_DUE)
-    .order_by(targets.c.due, targets.c.id)
-    .limit(sa.bindparam("limit", type_=sa.Integer()))
-    .with_for_update(skip_locked=True)
-)
-_TAKE = (
-    sa.update(targets)
-    .where(targets.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(turn=targets.c.turn + 1, lease_until=sa.bindparam("until", type_=UtcDateTime()))
-)
-_LOCK = sa.select(targets.c.turn).where(targets.c.id == sa.bindparam("target")).with_for_update()
-_FINISH = (
+_LOCK = Prepared(sa.select(targets.c.turn).where(targets.c.id == sa.bindparam("target")).with_for_update())
+_FINISH = Prepared(
     sa.update(targets)
     .where(targets.c.id == sa.bindparam("target"), targets.c.turn == sa.bindparam("own_turn"))
     .values(
@@ -79,7 +101,7 @@ _FINISH = (
         lease_until=None,
     )
 )
-_RENEW = (
+_RENEW = Prepared(
     sa.update(targets)
     .where(targets.c.id == sa.bindparam("target"), targets.c.turn == sa.bindparam("own_turn"))
     .values(lease_until=sa.bindparam("until", type_=UtcDateTime()))
@@ -102,11 +124,11 @@ def claim(connection: Connection, kinds: Collection[str], now: datetime, limit: 
     """Lease up to `limit` due targets, longest waiting first. The caller commits before it works them."""
     if limit < 1 or not kinds:
         return []
-    rows = connection.execute(_CANDIDATES, {"kinds": list(kinds), "now": now, "limit": limit}).all()
+    rows = _candidates(len(kinds)).all(connection, {**_named(kinds), "now": now, "limit": limit})
     if not rows:
         return []
     until = now + lease
-    connection.execute(_TAKE, {"ids": sorted(row.id for row in rows), "until": until})
+    _TAKE.write(connection, {"ids": sorted(row.id for row in rows), "until": until})
     return [Claim(row.id, row.kind, row.ref, row.turn + 1, row.failures, until, until - lease / 4) for row in rows]
 
 
@@ -115,14 +137,15 @@ def is_own(connection: Connection, claim: Claim) -> bool:
 
     Whatever decides the next due time must be read after this: only then does it see all that was owed before the lock.
     """
-    return connection.execute(_LOCK, {"target": claim.id}).scalar() == claim.turn
+    row = _LOCK.first(connection, {"target": claim.id})
+    return row is not None and row.turn == claim.turn
 
 
 def renew(connection: Connection, claim: Claim, now: datetime) -> Claim | None:
     """The same claim with its whole lease before it again; None if it is no longer the claim's own."""
     lease = 4 * (claim.lease_until - claim.leave_at)
     values = {"target": claim.id, "own_turn": claim.turn, "until": now + lease}
-    if connection.execute(_RENEW, values).rowcount != 1:
+    if _RENEW.write(connection, values) != 1:
         return None
     return replace(claim, lease_until=now + lease, leave_at=now + lease * 3 / 4)
 
@@ -139,7 +162,7 @@ def finish(
 
 def give_back(connection: Connection, claim: Claim, *, failures: int, due: datetime | None) -> None:
     """`finish` for a transaction that has made sure with `is_own` already."""
-    connection.execute(_FINISH, {"target": claim.id, "own_turn": claim.turn, "next_due": due, "new_failures": failures})
+    _FINISH.write(connection, {"target": claim.id, "own_turn": claim.turn, "next_due": due, "new_failures": failures})
 
 
 def wake(connection: Connection, kind: str, ref: int, now: datetime) -> None:
@@ -162,10 +185,14 @@ def remove(connection: Connection, kind: str, ref: int) -> None:
 
 def any_due(connection: Connection, kinds: Collection[str], now: datetime) -> bool:
     """Whether there is anything to claim: a look that costs the same however much there is."""
-    return connection.execute(_ANY, {"kinds": list(kinds), "now": now}).first() is not None
+    return _any(len(kinds)).first(connection, {**_named(kinds), "now": now}) is not None
 
 
 def waiting(connection: Connection, kinds: Collection[str], now: datetime) -> tuple[int, datetime | None]:
     """How many targets are due and unclaimed, and the oldest of their due times (UTC)."""
-    row = connection.execute(_WAITING, {"kinds": list(kinds), "now": now}).one()
-    return int(row[0]), row[1]
+    row = _waiting(len(kinds)).first(connection, {**_named(kinds), "now": now})
+    return (int(row[0]), row[1]) if row is not None else (0, None)
+
+
+def _named(kinds: Collection[str]) -> dict[str, str]:
+    return {f"kind_{number}": kind for number, kind in enumerate(kinds)}

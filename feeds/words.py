@@ -51,10 +51,12 @@ def text_fingerprint(title: str, text: str = "") -> str:
     title_words = " ".join(words(title)).encode()
     if text.isascii():  # the same, without a string for each word
         encoded = text.encode("ascii").translate(_ASCII_WORDS)
-        found = encoded.split()
         if len(encoded.translate(None, b"0123456789")) != len(encoded):
-            found = [word for word in found if not word.isdigit()]
-        text_words = b" ".join(found)
+            text_words = b" ".join([word for word in encoded.split() if not word.isdigit()])
+        else:  # one blank for each run of them, without a value for each word either
+            while b"  " in encoded:
+                encoded = encoded.replace(b"  ", b" ")
+            text_words = encoded.strip()
     else:
         # A word that begins with an ASCII letter is no number: most need not be asked.
         text_words = " ".join([word for word in words(text) if "a" <= word < "{" or not word.isdigit()]).encode()

@@ -42,7 +42,11 @@ Fields = dict[str, list[Any]]
 
 def name_of(element: Any) -> str:
     """The element's name as "prefix:local" with the customary prefix, or as "local" in the feed's own vocabulary."""
-    tag: str = element.tag
+    return _name(element.tag)
+
+
+@lru_cache(maxsize=256)
+def _name(tag: str) -> str:
     if tag[0] != "{":
         return tag
     namespace, _, local = tag[1:].partition("}")
@@ -60,13 +64,20 @@ def _prefix(namespace: str) -> str:
 def fields_of(element: Any) -> Fields:
     """The children by name; Atom's names are plain where Atom is the feed's own vocabulary."""
     fields: Fields = {}
-    own = name_of(element).partition(":")[0] + ":" if ":" in name_of(element) else None
+    if len(element) == 0:
+        return fields
+    prefix, colon, _ = _name(element.tag).partition(":")
+    own = prefix + colon if colon else None
     for child in element:
-        if isinstance(child.tag, str):
-            name = name_of(child)
+        tag = child.tag
+        if isinstance(tag, str):
+            name = _name(tag)
             if own and name.startswith(own):
                 name = name[len(own) :]
-            fields.setdefault(name, []).append(child)
+            if name in fields:
+                fields[name].append(child)
+            else:
+                fields[name] = [child]
     return fields
 
 

@@ -70,15 +70,28 @@ def read_feed(
     `url` resolves relative addresses; dates without a zone are in `time_zone` (IANA); with `now` (aware), dates more
     than a day ahead of it are dropped, as those before 1990 always are. Raises NotAFeed.
     """
+    return read_whole_feed(body, url, content_type, time_zone=time_zone, now=now)[0]
+
+
+def read_whole_feed(
+    body: bytes,
+    url: str,
+    content_type: str | None = None,
+    *,
+    time_zone: str = "UTC",
+    now: datetime | None = None,
+) -> tuple[list[Entry], FeedMetadata | None]:
+    """The entries, as `read_feed` says, and what the feed says of itself; None where its items stand alone."""
     if json_feed.looks_like_json(body):
-        return json_feed.read_json_feed(body, url, time_zone=time_zone, now=now)[:MOST_ENTRIES]
+        entries = json_feed.read_json_feed(body, url, time_zone=time_zone, now=now)[:MOST_ENTRIES]
+        return entries, FeedMetadata(**json_feed.read_json_metadata(body, url))
     text = _without_cut_end(decode(body, content_type))
     document = _document(text)
     if document is None:
         if _ITEM_START.search(text) and not _HTML.search(text):
             from feeds.sources.tolerant import read_tolerantly
 
-            return read_tolerantly(body, url, content_type, time_zone=time_zone, now=now)
+            return read_tolerantly(body, url, content_type, time_zone=time_zone, now=now), None
         raise NotAFeed(f"No feed was found at {url}.", url=url)
     root, channel = document.root, _channel(document.root)
     metadata = _metadata(root, channel, url)
@@ -93,7 +106,7 @@ def read_feed(
     items = list(islice(_items(document), MOST_ENTRIES))
     if document.broken:
         items = max(items, list(islice(_items_one_by_one(text), MOST_ENTRIES)), key=len)
-    return [reader.entry(item) for item in items]
+    return [reader.entry(item) for item in items], metadata
 
 
 def read_feed_metadata(body: bytes, url: str = "", content_type: str | None = None) -> FeedMetadata:
@@ -197,9 +210,9 @@ def _metadata(root: Any, channel: Any, url: str) -> FeedMetadata:
 
 def _of_wordpress(fields: Fields, url: str) -> str | None:
     """WordPress names no older page of its feeds, and has them at `?paged=` (its query variable for any list)."""
-    parts = urlsplit(url)
     if "wordpress.org/" not in text_of(fields, "generator") or not re.search(r"/feed(?:[/?]|$)|[?&]feed=", url):
         return None
+    parts = urlsplit(url)
     query = dict(parse_qsl(parts.query[:1_000]))
     page = query.get("paged", "1")
     if not (page.isascii() and page.isdigit() and len(page) <= 4):

@@ -68,6 +68,8 @@ _NAME_AND_ADDRESS = re.compile(r"\s*([^<>@]{1,200}?)(?:\s*<|\s+)[^\s@<>]+@[^\s@<
 
 def plain(fragment: str) -> str:
     """HTML as plain text: tags out, entities resolved, block elements as line breaks, no empty lines, trimmed."""
+    if not fragment:
+        return ""
     text = fragment[:_LONGEST_FRAGMENT]
     if "<" in text:
         text = _without_tags(text)

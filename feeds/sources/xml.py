@@ -14,6 +14,7 @@ import html
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -123,8 +124,7 @@ def _decode_as(name: str, body: bytes) -> str | None:
 
 
 def _from_root(text: str, roots: Collection[str]) -> str | None:
-    names = "|".join(map(re.escape, roots))
-    comment_or_root = re.compile(rf"<!--|<(?:[A-Za-z][\w.-]{{0,30}}:)?(?:{names})(?=[\s>/])")
+    comment_or_root = _comment_or_root(tuple(roots))
     place = 0
     while match := comment_or_root.search(text, place):
         if match.group() != "<!--":
@@ -135,6 +135,12 @@ def _from_root(text: str, roots: Collection[str]) -> str | None:
             return None
         place = end + 3
     return None
+
+
+@lru_cache(maxsize=16)
+def _comment_or_root(roots: tuple[str, ...]) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, roots))
+    return re.compile(rf"<!--|<(?:[A-Za-z][\w.-]{{0,30}}:)?(?:{names})(?=[\s>/])")
 
 
 def _without_illegal(text: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from feeds.database import AnyRow, UtcDateTime
 from feeds.model import Article, Enclosure
-from feeds.store.statements import ManyRows, one_of
+from feeds.statements import ManyRows, Prepared, one_of
 from feeds.store.tables import article_keys, articles, matches, revisions, sources, topics
 
 Key = tuple[str, str]
@@ -64,9 +64,7 @@ def known(connection: Connection, source_id: int, keys: Iterable[Key]) -> dict[K
         by_kind.setdefault(kind, []).append(value)
     found: dict[Key, Known] = {}
     for kind, values in by_kind.items():
-        for row in connection.execute(
-            _KNOWN[connection.dialect.name], {"source": source_id, "of_kind": kind, "wanted": values}
-        ):
+        for row in _KNOWN.all(connection, {"source": source_id, "of_kind": kind, "wanted": values}):
             found[(kind, row.value)] = Known(row.id, row.url, row.title, row.published)
     return found
 
@@ -83,16 +81,18 @@ def known_by_ids(connection: Connection, ids: Sequence[int]) -> list[Known]:
 _KNOWN_BY_ID = sa.select(articles.c.id, articles.c.url, articles.c.title, articles.c.published).where(
     articles.c.id.in_(sa.bindparam("ids", expanding=True))
 )
-_KNOWN = {
-    dialect: sa.select(article_keys.c.value, articles.c.id, articles.c.url, articles.c.title, articles.c.published)
-    .join(articles, articles.c.id == article_keys.c.article_id)
-    .where(
-        article_keys.c.source_id == sa.bindparam("source"),
-        article_keys.c.kind == sa.bindparam("of_kind"),
-        one_of(article_keys.c.value, "wanted", dialect),
-    )
-    for dialect in ("sqlite", "postgresql")
-}
+_KNOWN = Prepared(
+    {
+        dialect: sa.select(article_keys.c.value, articles.c.id, articles.c.url, articles.c.title, articles.c.published)
+        .join(articles, articles.c.id == article_keys.c.article_id)
+        .where(
+            article_keys.c.source_id == sa.bindparam("source"),
+            article_keys.c.kind == sa.bindparam("of_kind"),
+            one_of(article_keys.c.value, "wanted", dialect),
+        )
+        for dialect in ("sqlite", "postgresql")
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,14 +354,16 @@ def by_uid(connection: Connection, uid: str) -> Article | None:
 
 def ids_of(connection: Connection, uids: Iterable[str]) -> dict[str, int]:
     """The ids of those articles that are stored, by uid."""
-    rows = connection.execute(_IDS_OF[connection.dialect.name], {"wanted": sorted(set(uids))})
-    return {row.uid: row.id for row in rows}
+    wanted = sorted(set(uids))
+    return {row.uid: row.id for row in _IDS_OF.all(connection, {"wanted": wanted})} if wanted else {}
 
 
-_IDS_OF = {
-    dialect: sa.select(articles.c.uid, articles.c.id).where(one_of(articles.c.uid, "wanted", dialect))
-    for dialect in ("sqlite", "postgresql")
-}
+_IDS_OF = Prepared(
+    {
+        dialect: sa.select(articles.c.uid, articles.c.id).where(one_of(articles.c.uid, "wanted", dialect))
+        for dialect in ("sqlite", "postgresql")
+    }
+)
 
 
 def by_url(connection: Connection, urls: Sequence[str]) -> list[Article]:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from feeds import targets
 from feeds.database import AnyRow, inserted_id
 from feeds.model import Source
+from feeds.statements import Prepared
 from feeds.store.tables import articles, sources
 
 
@@ -91,7 +92,7 @@ _STATES = sa.select(sources, targets.targets.c.due, targets.targets.c.failures).
         targets.targets, sa.and_(targets.targets.c.kind == "source", targets.targets.c.ref == sources.c.id)
     )
 )
-_STATE_BY_ID = _STATES.where(sources.c.id == sa.bindparam("source"))
+_STATE_BY_ID = Prepared(_STATES.where(sources.c.id == sa.bindparam("source")))
 
 
 def declare(connection: Connection, declared: Sequence[Source], now: datetime) -> None:
@@ -174,7 +175,7 @@ def activate(connection: Connection, source_id: int, now: datetime) -> None:
 
 def state(connection: Connection, source_id: int) -> SourceState | None:
     """One source by id."""
-    row = connection.execute(_STATE_BY_ID, {"source": source_id}).first()
+    row = _STATE_BY_ID.first(connection, {"source": source_id})
     return None if row is None else _state(row)
 
 
@@ -247,11 +248,11 @@ def record_look(connection: Connection, source_id: int, now: datetime, **changed
             "succeeded_at": now,
         }
     values = {f"new_{name}": value for name, value in changed.items()}
-    connection.execute(_record(tuple(sorted(changed))), {"source": source_id, "new_looked_at": now, **values})
+    _record(tuple(sorted(changed))).write(connection, {"source": source_id, "new_looked_at": now, **values})
 
 
 @lru_cache(maxsize=64)
-def _record(names: tuple[str, ...]) -> sa.Update:
+def _record(names: tuple[str, ...]) -> Prepared:
     """Built once for each set of columns: assembling such expressions costs more than running them."""
     values = {name: sa.bindparam(f"new_{name}", type_=sources.c[name].type) for name in ("looked_at", *names)}
-    return sa.update(sources).where(sources.c.id == sa.bindparam("source")).values(**values)
+    return Prepared(sa.update(sources).where(sources.c.id == sa.bindparam("source")).values(**values))

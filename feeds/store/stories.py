@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection
 
 from feeds.database import UtcDateTime
 from feeds.model import Article
+from feeds.statements import ManyRows
 from feeds.store.articles import _ARTICLES, article_of
-from feeds.store.statements import ManyRows
 from feeds.store.tables import articles, story_bands
 
 

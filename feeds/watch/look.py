@@ -14,7 +14,7 @@ from feeds.fetch import Response
 from feeds.link_header import related
 from feeds.model import Entry, Source
 from feeds.sources import KINDS
-from feeds.sources.feed import read_feed_metadata
+from feeds.sources.feed import FeedMetadata, read_feed_metadata, read_whole_feed
 from feeds.store.sources import SourceState
 from feeds.visits import Visits
 
@@ -30,6 +30,8 @@ class Look:
     list_response: Response | None = None
     """The one that held the list, where `response` only led to it."""
     entries: list[Entry] = field(default_factory=list)
+    said: FeedMetadata | None = None
+    """What the feed that held the entries says of itself, where that was read with them."""
     digest: str | None = None
     unchanged: bool = False
     fresh: int = 0
@@ -120,7 +122,13 @@ class Looking:
         onwards = kind.leads_to(response.body, response.url, look.source)
         if onwards is not None:
             response = self.getter(look)(onwards)
-        look.entries = kind.read(response.body, response.url, response.content_type, look.source, now=look.began)
+        if look.source.kind == "feed":
+            zone, body = look.source.time_zone, response.body
+            look.entries, look.said = confined(
+                read_whole_feed, body, response.url, response.content_type, time_zone=zone, now=look.began
+            )
+        else:
+            look.entries = kind.read(response.body, response.url, response.content_type, look.source, now=look.began)
         look.list_response = response
         return onwards is None
 
@@ -159,10 +167,8 @@ def _learn_of_feed(look: Look) -> None:
     """Keep what a feed says of itself: its wishes, and the hub that would tell us of news."""
     if look.response is None or "feed" not in (look.source.kind, look.learned.get("kind")):
         return
-    try:
-        response = look.response
-        said = confined(read_feed_metadata, response.body, response.url, response.content_type)
-    except ReadError:
+    said = look.said or _said_at(look.response)
+    if said is None:
         return
     look.learned["wishes"] = {
         "ttl": said.ttl_minutes,
@@ -174,6 +180,13 @@ def _learn_of_feed(look: Look) -> None:
     hub = related(headers, "hub", url) or said.hub
     if hub:
         look.learned |= {"hub": hub, "hub_topic": related(headers, "self", url) or said.self_url or url}
+
+
+def _said_at(response: Response) -> FeedMetadata | None:
+    try:
+        return confined(read_feed_metadata, response.body, response.url, response.content_type)
+    except ReadError:
+        return None
 
 
 def _digest(entries: Sequence[Entry]) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from feeds import targets
 from feeds.database import Database
 from feeds.errors import FeedsError, FetchError
+from feeds.group_commit import GroupCommit
 from feeds.store import leases, sources
 from feeds.store.sources import SourceState
 from feeds.targets import Claim
@@ -41,6 +42,7 @@ class Watcher:
         on_found: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
+        self._together = GroupCommit(database)
         self._visits = visits
         self._looking = Looking(visits)
         self._clock = clock
@@ -125,9 +127,10 @@ class Watcher:
         look.learned["unread"] = dict(findings.unread)
         complete = findings.is_complete and pages.is_done
         pages.remember(complete=complete, now=now)
-        with self._database.write() as connection:
+
+        def write(connection: Connection) -> int | None:
             if not targets.is_own(connection, claim):
-                return False
+                return None
             fresh, listed = intake.write(connection, claim.ref, findings, now)
             # What a list shows stays stored, however old it is: forgotten, it would be news again (bot.retention).
             look.learned["listed"] = listed or look.learned.get("listed", [])
@@ -135,6 +138,11 @@ class Watcher:
             soon = timing.soon(findings.retry_after) if must_wait else timedelta(0)
             again = None if complete else now + soon
             self._finish(connection, claim, state, look, now, fresh=fresh, again=again)
+            return fresh
+
+        fresh = self._together.write(write)
+        if fresh is None:
+            return False
         log.info(
             "looked",
             extra={
@@ -155,9 +163,11 @@ class Watcher:
             return targets.renew(connection, claim, self._clock())
 
     def _nothing(self, claim: Claim, state: SourceState, look: Look) -> bool:
-        with self._database.write() as connection:
+        def write(connection: Connection) -> None:
             if targets.is_own(connection, claim):
                 self._finish(connection, claim, state, look, self._clock(), fresh=0)
+
+        self._together.write(write)
         return False
 
     def _finish(
