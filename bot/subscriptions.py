@@ -8,7 +8,6 @@ Of Telegram, HTTP and deliveries' sending this module knows nothing.
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +19,9 @@ from sqlalchemy.engine import Connection
 import feeds.topics
 from bot import preferences
 from bot.errors import RequestError
-from bot.message import OWN_QUERY_PREFIX, topic_key
+from bot.message import topic_key
 from bot.model import Destination
+from bot.own_queries import MAXIMUM_OWN_QUERIES, MAXIMUM_QUERY_LENGTH, check_details, own_slug, title_of
 from bot.store import destinations as store
 from feeds import targets
 from feeds.database import Database
@@ -29,11 +29,7 @@ from feeds.model import Topic
 from feeds.store import articles
 from feeds.store import topics as topic_store
 from feeds.store.queries import named_topics
-
-MAXIMUM_OWN_QUERIES = 50
-"""Queries that one chat may have at a time: each is asked of every article."""
-MAXIMUM_QUERY_LENGTH = 500
-MAXIMUM_TITLE_LENGTH = 60
+from feeds.topics.samples import Verdict, try_samples
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
@@ -41,12 +37,6 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 def target_kind(destination_kind: str) -> str:
     """The kind of target (`feeds.targets`) that a destination is worked as: only the chat process works "chat"."""
     return "chat" if destination_kind == "telegram" else "endpoint"
-
-
-def own_slug(owner: str, query: str) -> str:
-    """The slug of a person's own query: the same query of the same owner is the same topic."""
-    digest = hashlib.blake2s(f"{owner}\n{query}".encode(), digest_size=8).hexdigest()
-    return f"{OWN_QUERY_PREFIX}{digest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +222,7 @@ class Subscriptions:
         """Follow a topic that is at hand; also what undoes `unfollow`."""
         if topic.public:
             return self._follow(destination, topic)
-        return self._follow_query(destination, topic.query)
+        return self._follow_query(destination, topic.query, topic)
 
     def unfollow(self, destination: Destination, wanted: str) -> Topic:
         """Follow no more, by slug, title or query; the topic, for the undo. Raises `RequestError` `not_followed`."""
@@ -250,7 +240,8 @@ class Subscriptions:
         with self._database.write() as connection:
             return Followed(topic, store.follow(connection, destination.id, topic.id, self._clock()))
 
-    def _follow_query(self, destination: Destination, query: str) -> Followed:
+    def _follow_query(self, destination: Destination, query: str, before: Topic | None = None) -> Followed:
+        """`before`: what it was called, and all else that was said of it, when it was followed before."""
         if len(query) > MAXIMUM_QUERY_LENGTH:
             raise RequestError("query_too_long", limit=MAXIMUM_QUERY_LENGTH)
         language = destination.language
@@ -262,7 +253,9 @@ class Subscriptions:
             if known is None:
                 if len(topic_store.active_topics(connection, owner)) >= MAXIMUM_OWN_QUERIES:
                     raise RequestError("too_many_queries", limit=MAXIMUM_OWN_QUERIES)
-                topic = Topic(slug=slug, query=query, title=_title(query), language=language, owner=owner)
+                topic = Topic(slug=slug, query=query, title=title_of(query), language=language, owner=owner)
+                if before is not None and before.slug == slug and before.owner == owner:
+                    topic = before
                 known = topic_store.save_topic(connection, topic, self._clock())
             assert known.id is not None
             return Followed(known, store.follow(connection, destination.id, known.id, self._clock()))
@@ -278,7 +271,8 @@ class Subscriptions:
         owner = _owner(destination)
         if topic.owner != owner or topic.id is None:
             raise RequestError("not_followed", topic=topic.title)
-        changed = replace(topic, slug=own_slug(owner, query), query=query, title=_title(query), id=None)
+        title = title_of(query) if topic.title == title_of(topic.query) else topic.title
+        changed = replace(topic, slug=own_slug(owner, query), query=query, title=title, id=None)
         with self._database.write() as connection:
             now = self._clock()
             known = topic_store.topic_by_slug(connection, changed.slug)
@@ -286,9 +280,33 @@ class Subscriptions:
             assert known.id is not None
             topic_store.hand_votes_on(connection, topic.id, known.id)
             new = store.follow(connection, destination.id, known.id, now)
-            store.unfollow(connection, destination.id, topic.id)
-            _retire_if_unused(connection, topic)
+            if known.id != topic.id:
+                store.unfollow(connection, destination.id, topic.id)
+                _retire_if_unused(connection, topic)
             return Followed(known, new)
+
+    def change_query(self, destination: Destination, topic: Topic, **changes: Any) -> Topic:
+        """Change what is said of one of its own queries: title, language, urgent, expect, reject.
+
+        Raises `RequestError`: as `check_details` does, `not_followed`; and `QueryError`.
+        """
+        changed = replace(topic, **changes)
+        check_details(changed)
+        feeds.topics.parse(changed.query, changed.language, topics=self._named(changed.query))
+        if topic.owner != _owner(destination):
+            raise RequestError("not_followed", topic=topic.title)
+        with self._database.write() as connection:
+            current = topic_store.topic_by_slug(connection, topic.slug)
+            if current is None:
+                raise RequestError("not_followed", topic=topic.title)
+            return topic_store.save_topic(connection, replace(current, **changes), self._clock())
+
+    def try_samples(self, topic: Topic) -> tuple[Verdict, ...]:
+        """What its query makes of its sample texts. Raises `QueryError`."""
+        if not (topic.expect or topic.reject):
+            return ()
+        query = feeds.topics.parse(topic.query, topic.language, topics=self._named(topic.query))
+        return tuple(try_samples(query, topic))
 
     def vote(self, destination: Destination, article: str, key: str, good: bool, voter: str) -> Voted:
         """Keep somebody's 👍 or 👎 on what a topic brought here. The last vote of each person counts.
@@ -365,10 +383,6 @@ class Subscriptions:
 
 def _owner(destination: Destination) -> str:
     return f"{destination.kind}:{destination.address}"
-
-
-def _title(query: str) -> str:
-    return query if len(query) <= MAXIMUM_TITLE_LENGTH else query[: MAXIMUM_TITLE_LENGTH - 1] + "…"
 
 
 def _retire_if_unused(connection: Connection, topic: Topic) -> None:

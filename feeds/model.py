@@ -126,7 +126,7 @@ class Topic:
     """None: declared in the operator's file, which is right at each start; `DESK`; or whose alone it is."""
     urgent: bool = False
     expect: tuple[str, ...] = ()
-    """Sample texts that must match; `tocsin check` runs them."""
+    """Sample texts that must match (`feeds.topics.samples`)."""
     reject: tuple[str, ...] = ()
     """Sample texts that must not match."""
     id: int | None = None

@@ -289,7 +289,8 @@ reject = ["Two patrols met.", "Art."]
     settings = load(folder, {})
     found = [str(problem).replace(f"{folder}/", "") for problem in check_topics(settings)]
     assert found == [
-        "topics.toml:6: topic \"maritime-security\" does not match its sample 'Nothing of the kind.', "
+        "topics.toml:6: topic \"maritime-security\" does not match its sample 'Nothing of the kind.' "
+        "(patrol: not in the article), "
         "change the query or the sample",
         "topics.toml:8: topic \"maritime-security\" matches its sample 'Two patrols met.', "
         "change the query or the sample",

@@ -18,7 +18,8 @@ from bot.languages import LANGUAGES, en, sentence, vi
 from bot.store import destinations as store
 from bot.store import owing
 from bot.store.tables import deliveries as delivery_table
-from bot.subscriptions import MAXIMUM_OWN_QUERIES, Subscriptions, target_kind
+from bot.own_queries import MAXIMUM_OWN_QUERIES
+from bot.subscriptions import Subscriptions, target_kind
 from feeds import targets
 from feeds.database import Database
 from feeds.errors import QueryError

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from bot import preferences
 from bot.chat import replies
 from bot.chat.asker import Asker
+from bot.chat.editing import edit
 from bot.chat.replies import Reply
 from bot.chat.services import ChatServices, Found
 from bot.clean import web_address
@@ -57,6 +58,7 @@ class Commands:
             Command("topics", self.topics),
             Command("follow", self.follow, changes=True, declared=False),
             Command("following", self.following),
+            Command("edit", edit, changes=True, declared=False),
             Command("unfollow", self.unfollow, changes=True, declared=False),
             Command("digest", self.digest, changes=True, declared=False),
             Command("quiet", self.quiet, changes=True, declared=False),

@@ -202,7 +202,9 @@ def tuning(language: str, found: Tuning) -> Reply:
 def improved(language: str, before: Topic, after: Topic) -> Reply:
     """That another query is followed in the first one's place, with the way back."""
     back = Button(sentence(language, "button_undo"), data=f"restore:{after.id}:{before.id}")
-    return say(language, "improved", ((back,),), topic=after.query, before=before.query)
+    # The same query was saved again: there is no way back from it.
+    buttons = ((back,),) if before.id != after.id else ()
+    return say(language, "improved", buttons, topic=after.query, before=before.query)
 
 
 def to_unfollow(language: str, topics: Sequence[Topic], dropped: Topic | None = None) -> Reply:

@@ -78,6 +78,7 @@ TEXTS: dict[str, str] = {
     "hour_8": "8 hours",
     "day_1": "1 day",
     "week_1": "1 week",
+    "on": "on",
     "off": "off",
     "none": "none",
     "time_zone_is": (
@@ -121,6 +122,7 @@ TEXTS: dict[str, str] = {
     "command_topics": "topics to follow",
     "command_follow": "follow a topic or a query of your own",
     "command_following": "what you follow, and your settings",
+    "command_edit": "name, change and test a query of your own",
     "command_unfollow": "follow something no more",
     "command_digest": "alerts gathered: off, daily 08:00, weekly mon 08:00",
     "command_quiet": "quiet hours: 22:00-07:00 or off",
@@ -201,6 +203,31 @@ TEXTS: dict[str, str] = {
         '"{slug}"</code>'
     ),
     "did_you_mean": "Did you mean <code>{suggestion}</code>?",
+    "edit_none": "You follow no query of your own yet. <code>/follow QUERY</code> makes one.",
+    "edit_list": "<b>Your own queries</b>",
+    "edit_how": (
+        "Write a number to see one, or what to change as well:\n"
+        "<code>/edit 1 title Border patrols</code>\n"
+        "<code>/edit 1 query patrol AND border</code>\n"
+        "<code>/edit 1 urgent on</code>: at once, in quiet hours and before the digest too\n"
+        "<code>/edit 1 language vi</code>, or off: found out by itself\n"
+        "<code>/edit 1 expect A text that it must match</code>\n"
+        "<code>/edit 1 reject A text that it must not match</code>; off takes them away"
+    ),
+    "edit_facts": "language: {language} · urgent: {urgent}",
+    "edited": "Changed:",
+    "edit_number": "There is no query {number} of your own; /edit lists them.",
+    "edit_field": "“{field}” can't be changed; /edit says what can.",
+    "edit_value": "Write the new {field} after it.",
+    "edit_urgent": "Write on or off.",
+    "title_too_long": "A title has at most {limit} characters.",
+    "bad_language_tag": "This is not a language tag. One is, for example, vi.",
+    "too_many_samples": "At most {limit} texts of each kind; <code>off</code> takes them away.",
+    "sample_too_long": "A text has at most {limit} characters.",
+    "sample_right_expect": "✓ matches: “{sample}”",
+    "sample_right_reject": "✓ does not match: “{sample}”",
+    "sample_wrong_expect": "⚠️ should match, and does not: “{sample}”",
+    "sample_wrong_reject": "⚠️ should not match, and does: “{sample}”",
     "too_many_queries": "You have {limit} queries of your own already; unfollow one first.",
     "not_followed": "You don't follow <b>{topic}</b>.",
     "unknown_language": "I don't speak “{name}”; I know: {known}.",

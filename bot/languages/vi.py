@@ -80,6 +80,7 @@ TEXTS: dict[str, str] = {
     "hour_8": "8 giờ",
     "day_1": "1 ngày",
     "week_1": "1 tuần",
+    "on": "bật",
     "off": "tắt",
     "none": "không",
     "time_zone_is": (
@@ -124,6 +125,7 @@ TEXTS: dict[str, str] = {
     "command_topics": "các chủ đề để theo dõi",
     "command_follow": "theo dõi một chủ đề hoặc truy vấn của bạn",
     "command_following": "những gì bạn theo dõi và cài đặt",
+    "command_edit": "đặt tên, sửa và thử truy vấn riêng",
     "command_unfollow": "bỏ theo dõi",
     "command_digest": "gộp tin: off, daily 08:00, weekly mon 08:00",
     "command_quiet": "giờ yên lặng: 22:00-07:00 hoặc off",
@@ -203,6 +205,31 @@ TEXTS: dict[str, str] = {
         '<code>/follow "{slug}"</code>'
     ),
     "did_you_mean": "Ý bạn là <code>{suggestion}</code>?",
+    "edit_none": "Bạn chưa theo dõi truy vấn riêng nào. Hãy tạo bằng <code>/follow TRUY VẤN</code>.",
+    "edit_list": "<b>Truy vấn riêng của bạn</b>",
+    "edit_how": (
+        "Viết một số để xem, hoặc thêm điều cần sửa:\n"
+        "<code>/edit 1 title Tuần tra biên giới</code>: tên\n"
+        "<code>/edit 1 query tuần tra AND biên giới</code>: truy vấn\n"
+        "<code>/edit 1 urgent on</code>: báo ngay, cả trong giờ yên tĩnh và trước bản tổng hợp\n"
+        "<code>/edit 1 language vi</code>, hoặc off: tự nhận biết ngôn ngữ\n"
+        "<code>/edit 1 expect Một đoạn phải khớp</code>\n"
+        "<code>/edit 1 reject Một đoạn không được khớp</code>; off để bỏ"
+    ),
+    "edit_facts": "ngôn ngữ: {language} · khẩn: {urgent}",
+    "edited": "Đã sửa:",
+    "edit_number": "Bạn không có truy vấn riêng số {number}; /edit liệt kê chúng.",
+    "edit_field": "Không sửa được “{field}”; /edit cho biết sửa được gì.",
+    "edit_value": "Hãy viết giá trị mới sau {field}.",
+    "edit_urgent": "Hãy viết on hoặc off.",
+    "title_too_long": "Tên dài nhất {limit} ký tự.",
+    "bad_language_tag": "Đây không phải mã ngôn ngữ. Mã đúng, chẳng hạn: vi.",
+    "too_many_samples": "Mỗi loại nhiều nhất {limit} đoạn; <code>off</code> để bỏ.",
+    "sample_too_long": "Một đoạn dài nhất {limit} ký tự.",
+    "sample_right_expect": "✓ khớp: “{sample}”",
+    "sample_right_reject": "✓ không khớp: “{sample}”",
+    "sample_wrong_expect": "⚠️ lẽ ra phải khớp, nhưng không khớp: “{sample}”",
+    "sample_wrong_reject": "⚠️ lẽ ra không được khớp, nhưng lại khớp: “{sample}”",
     "too_many_queries": "Bạn đã có {limit} truy vấn; hãy bỏ theo dõi một truy vấn trước.",
     "not_followed": "Bạn không theo dõi <b>{topic}</b>.",
     "unknown_language": "Tôi không nói “{name}”; tôi biết: {known}.",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.errors import TocsinError
 from feeds.database import Database
 
-NEWEST = "0011"
+NEWEST = "0012"
 """The last revision in `versions/`; a test holds the two together."""
 
 

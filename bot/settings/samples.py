@@ -6,8 +6,12 @@ from bot.errors import Problem
 from bot.settings.documents import read_document
 from bot.settings.model import Settings
 from bot.settings.values import shown
-from feeds.model import Article
-from feeds.topics import evaluate, parse_all
+from feeds.model import Topic
+from feeds.topics import parse_all
+from feeds.topics.explain import shortened
+from feeds.topics.samples import Verdict, try_samples
+
+REMEDY = "change the query or the sample"
 
 
 def doubtful_queries(settings: Settings) -> list[Problem]:
@@ -26,13 +30,16 @@ def check_topics(settings: Settings) -> list[Problem]:
     document = read_document(settings.config_directory / "topics.toml")
     places = {table.get("slug"): path for path, table in document.array("topic")}
     for topic in settings.topics:
-        for name, samples, wanted in (("expect", topic.expect, True), ("reject", topic.reject, False)):
-            for number, sample in enumerate(samples):
-                matched = evaluate(queries[topic.slug], Article(url="", text=sample, language=topic.language))
-                if (matched is not None) is not wanted:
-                    document.complain(
-                        (*places.get(topic.slug, ("topic",)), name, number),
-                        f'topic "{topic.slug}" {"does not match" if wanted else "matches"} its sample {shown(sample)}',
-                        "change the query or the sample",
-                    )
+        for verdict in try_samples(queries[topic.slug], topic):
+            if not verdict.right:
+                place = (*places.get(topic.slug, ("topic",)), verdict.wanted, verdict.number)
+                document.complain(place, said_of(topic, verdict), REMEDY)
     return document.problems
+
+
+def said_of(topic: Topic, verdict: Verdict) -> str:
+    """What is wrong with a sample, and how near it came."""
+    if verdict.wanted == "reject":
+        return f'topic "{topic.slug}" matches its sample {shown(verdict.sample)}'
+    failed = "; also ".join(f"{shortened(one.text)}: {one.detail}" for one in verdict.failed[:3])
+    return f'topic "{topic.slug}" does not match its sample {shown(verdict.sample)} ({failed})'

@@ -16,6 +16,7 @@ from bot import api_tokens, tuning
 from bot.channels import signature
 from bot.channels.chat_formats import FORMATS
 from bot.errors import TocsinError
+from bot.message import OWN_QUERY_PREFIX
 from bot.model import Destination
 from bot.store import deliveries, owing
 from bot.store.api_tokens import ApiToken
@@ -28,12 +29,18 @@ from feeds.model import DESK, Topic
 from feeds.store import shelf
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
+from feeds.topics.samples import Verdict, try_samples
 
 WEBHOOK_FORMATS = ("standard", *FORMATS)
 MAXIMUM_URL = 2000
 MAXIMUM_TITLE = 200
 MAXIMUM_QUERY = 2000
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
+"""The form of a BCP 47 tag."""
+MAXIMUM_SAMPLES = 20
+"""Of each kind."""
+MAXIMUM_SAMPLE = 2000
 MAXIMUM_SLUG = 56
 """Telegram's deep links carry "topic_" and 58 characters more."""
 
@@ -208,12 +215,7 @@ class Operations:
         """
         from feeds.store.queries import read_query
 
-        if not SLUG.fullmatch(topic.slug) or len(topic.slug) > MAXIMUM_SLUG:
-            raise WrongInputError("slug", "slug", limit=MAXIMUM_SLUG)
-        if not topic.query.strip():
-            raise WrongInputError("query", "no_query")
-        if len(topic.query) > MAXIMUM_QUERY:
-            raise WrongInputError("query", "too_long", limit=MAXIMUM_QUERY)
+        self.check_topic(topic)
         with self._database.write() as connection:
             read_query(connection, topic.query, topic.language, slug=topic.slug)
             known = topic_store.topic_by_slug(connection, topic.slug)
@@ -223,6 +225,34 @@ class Operations:
             now = self._services.clock()
             shelf.mark_stale(connection, [f"topics/{topic.slug}"], now)
             return topic_store.save_topic(connection, replace(topic, owner=owner), now)
+
+    def check_topic(self, topic: Topic) -> None:
+        """Raise `WrongInputError` for what cannot be a topic's, whatever its query says."""
+        if not SLUG.fullmatch(topic.slug) or len(topic.slug) > MAXIMUM_SLUG:
+            raise WrongInputError("slug", "slug", limit=MAXIMUM_SLUG)
+        if not topic.query.strip():
+            raise WrongInputError("query", "no_query")
+        if topic.slug.startswith(OWN_QUERY_PREFIX):
+            raise WrongInputError("slug", "slug_kept", prefix=OWN_QUERY_PREFIX)
+        if len(topic.query) > MAXIMUM_QUERY:
+            raise WrongInputError("query", "too_long", limit=MAXIMUM_QUERY)
+        if topic.language is not None and not LANGUAGE_TAG.fullmatch(topic.language):
+            raise WrongInputError("language", "language")
+        for kind, samples in (("expect", topic.expect), ("reject", topic.reject)):
+            if len(samples) > MAXIMUM_SAMPLES:
+                raise WrongInputError(kind, "too_many_samples", limit=MAXIMUM_SAMPLES)
+            if any(len(sample) > MAXIMUM_SAMPLE for sample in samples):
+                raise WrongInputError(kind, "too_long", limit=MAXIMUM_SAMPLE)
+
+    def try_samples(self, topic: Topic) -> tuple[Verdict, ...]:
+        """What its query makes of its samples. Raises `QueryError`."""
+        from feeds.store.queries import read_query
+
+        if not (topic.expect or topic.reject):
+            return ()
+        with self._database.read() as connection:
+            query = read_query(connection, topic.query, topic.language, slug=topic.slug)
+        return tuple(try_samples(query, topic))
 
     def vote(self, slug: str, article: str, *, good: bool) -> bool:
         """The operators' 👍 or 👎 on an article (its uid) that the topic selected; False if it selected none such."""

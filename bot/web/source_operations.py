@@ -5,7 +5,6 @@ What cannot be done raises `WrongInputError`, which names the field and a transl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,7 +14,14 @@ from zoneinfo import available_timezones
 
 from bot.subscription_list import unused_slug
 from bot.way import Way
-from bot.web.operations import MAXIMUM_SLUG, MAXIMUM_TITLE, SLUG, WrongInputError, checked_url
+from bot.web.operations import (
+    LANGUAGE_TAG,
+    MAXIMUM_SLUG,
+    MAXIMUM_TITLE,
+    SLUG,
+    WrongInputError,
+    checked_url,
+)
 from bot.web.services import WebServices
 from feeds.errors import EmptyList, FeedsError, ReadError
 from feeds.model import Source
@@ -28,7 +34,6 @@ from feeds.store.sources import SourceState
 SOURCE_KINDS = ("auto", *KINDS)
 MAXIMUM_SELECTOR = 1000
 MAXIMUM_PATTERNS = 20
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _READING_OPTIONS = ("selector", "pattern", "fields")
 """The options by which a list is found; all others are left as they are when a source is corrected."""
 
@@ -159,7 +164,7 @@ def _checked(draft: SourceDraft, others: Sequence[SourceState]) -> Source:
         if state.active and state.source.url in (url, way.url):
             raise WrongInputError("url", "watched_already", slug=state.source.slug)
     language = draft.language.strip()
-    if language and not _LANGUAGE.fullmatch(language):
+    if language and not LANGUAGE_TAG.fullmatch(language):
         raise WrongInputError("language", "language")
     return Source(
         slug="",

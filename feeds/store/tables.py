@@ -139,6 +139,9 @@ topics = sa.Table(
     # NULL: declared by the operator's file; "desk": made by operators on the page; else whose alone it is.
     sa.Column("owner", sa.Text),
     sa.Column("urgent", sa.Boolean, nullable=False),
+    # Sample texts that the query must match, and those that it must not.
+    sa.Column("expect", Json, nullable=False, server_default="[]"),
+    sa.Column("reject", Json, nullable=False, server_default="[]"),
     sa.Column("active", sa.Boolean, nullable=False),
     # The last article that was asked when the query was last changed: older ones still wait to be matched.
     sa.Column("matched_back_to", sa.Integer),

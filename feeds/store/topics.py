@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ def topic_of(row: AnyRow) -> Topic:
         language=row.language,
         owner=row.owner,
         urgent=row.urgent,
+        expect=tuple(row.expect),
+        reject=tuple(row.reject),
         id=row.id,
     )
 
@@ -54,16 +56,7 @@ def declare(connection: Connection, declared: Sequence[Topic], now: datetime) ->
 
 
 def _as_stored(topic: Topic, topic_id: int) -> Topic:
-    return Topic(
-        slug=topic.slug,
-        query=topic.query,
-        title=topic.title or topic.slug,
-        description=topic.description,
-        language=topic.language,
-        owner=topic.owner,
-        urgent=topic.urgent,
-        id=topic_id,
-    )
+    return replace(topic, title=topic.title or topic.slug, id=topic_id)
 
 
 def save_topic(connection: Connection, topic: Topic, now: datetime) -> Topic:
@@ -78,6 +71,8 @@ def save_topic(connection: Connection, topic: Topic, now: datetime) -> Topic:
         "language": topic.language,
         "owner": topic.owner,
         "urgent": topic.urgent,
+        "expect": list(topic.expect),
+        "reject": list(topic.reject),
         "active": True,
         "changed_at": now,
         "version": facts.count(connection, VERSION),
@@ -124,6 +119,13 @@ def changed_since(connection: Connection, version: int) -> list[tuple[Topic, boo
     """(topic, active, version) of every topic changed after `version`, in the order of the changes."""
     rows = connection.execute(sa.select(topics).where(topics.c.version > version).order_by(topics.c.version)).all()
     return [(topic_of(row), row.active, row.version) for row in rows]
+
+
+def with_samples(connection: Connection) -> list[Topic]:
+    """Everybody's active topics that have sample texts, but for the declared ones."""
+    nonempty = [sa.cast(column, sa.Text) != "[]" for column in (topics.c.expect, topics.c.reject)]
+    query = sa.select(topics).where(topics.c.active, topics.c.owner.is_not(None), sa.or_(*nonempty))
+    return [topic_of(row) for row in connection.execute(query.order_by(topics.c.id))]
 
 
 def topic_by_slug(connection: Connection, slug: str) -> Topic | None:

@@ -17,13 +17,12 @@ from bot.web.api.shapes import (
     NewWebhookShape,
     SourceShape,
     SubscriberShape,
-    TopicDraft,
-    TopicShape,
     WebhookChange,
     WebhookDraftShape,
     WebhookShape,
 )
 from bot.web.api.source_shapes import SourceChangeShape, SourceDraftShape, SourcePreviewShape
+from bot.web.api.topic_shapes import SavedTopicShape, TopicChange, TopicDraft
 from bot.web.operations import Operations, WebhookDraft
 from bot.web.routes.desk import Desk
 from bot.web.source_operations import SourceOperations
@@ -77,6 +76,17 @@ def _sources_and_topics(made: APIRouter, desk: Desk, operations: Operations) -> 
             raise HTTPException(404, f"There is no source “{slug}”.")
         return SourceShape.of(state)
 
+    def public_topic(slug: str) -> Topic | None:
+        with database.read() as connection:
+            found = topic_store.topic_by_slug(connection, slug)
+        return found if found is not None and found.public else None
+
+    def saved_topic(topic: Topic) -> SavedTopicShape:
+        saved = operations.save_topic(topic)
+        verdicts = operations.try_samples(saved)
+        with database.read() as connection:
+            return SavedTopicShape.saved(saved, topic_store.match_counts(connection).get(saved.slug, 0), verdicts)
+
     @made.post("/sources", tags=["sources"], status_code=201)
     def add_source(draft: SourceDraftShape) -> SourceShape:
         """Watch an address from now on. Without `kind`, how it is read is found out at the first look."""
@@ -111,13 +121,17 @@ def _sources_and_topics(made: APIRouter, desk: Desk, operations: Operations) -> 
         return Response(status_code=204)
 
     @made.put("/topics/{slug}", tags=["topics"])
-    def save_topic(slug: Slug, draft: TopicDraft) -> TopicShape:
+    def save_topic(slug: Slug, draft: TopicDraft) -> SavedTopicShape:
         """Make or change a topic; live for the next article. A restart restores what config/topics.toml declares."""
-        saved = operations.save_topic(
-            Topic(slug, draft.query, draft.title, draft.description, draft.language, urgent=draft.urgent)
-        )
-        with database.read() as connection:
-            return TopicShape.of(saved, topic_store.match_counts(connection).get(slug, 0))
+        return saved_topic(draft.entered(slug, public_topic(slug)))
+
+    @made.patch("/topics/{slug}", tags=["topics"])
+    def change_topic(slug: Slug, change: TopicChange) -> SavedTopicShape:
+        """Change some of a topic; live for the next article. A restart restores what config/topics.toml declares."""
+        known = public_topic(slug)
+        if known is None:
+            raise HTTPException(404, f"There is no topic “{slug}”.")
+        return saved_topic(change.applied_to(known))
 
     @made.delete("/topics/{slug}", tags=["topics"], status_code=204)
     def remove_topic(slug: Slug) -> Response:

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Path, Query
 from sqlalchemy.engine import Connection
 
-from bot.web.api.shapes import ArticleList, ArticleShape, FullArticleShape, SourceShape, TopicShape
+from bot.web.api.shapes import ArticleList, ArticleShape, FullArticleShape, SourceShape
+from bot.web.api.topic_shapes import TopicShape
 from bot.web.pages.cards import TopicMatch, topic_matches
 from bot.web.routes.desk import Desk
 from feeds.model import Article

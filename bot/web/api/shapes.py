@@ -142,43 +142,6 @@ class ArticleList(Shape):
     next: str | None = Field(description="The address of the next page; null on the last")
 
 
-class TopicShape(Shape):
-    """A stored query."""
-
-    slug: str
-    title: str
-    description: str
-    query: str
-    language: str | None
-    urgent: bool
-    declared: bool = Field(description="Whether config/topics.toml has it, which is right at each start")
-    matches: int
-
-    @classmethod
-    def of(cls, topic: Topic, matches: int) -> TopicShape:
-        """From the store."""
-        return cls(
-            slug=topic.slug,
-            title=topic.title,
-            description=topic.description,
-            query=topic.query,
-            language=topic.language,
-            urgent=topic.urgent,
-            declared=topic.owner is None,
-            matches=matches,
-        )
-
-
-class TopicDraft(Shape):
-    """A topic as it is written."""
-
-    query: Annotated[str, Field(min_length=1, max_length=2000)]
-    title: Annotated[str, Field(max_length=200)] = ""
-    description: Annotated[str, Field(max_length=500)] = ""
-    language: Annotated[str | None, Field(max_length=35)] = None
-    urgent: bool = False
-
-
 class WebhookShape(Shape):
     """An endpoint that alerts are posted to."""
 

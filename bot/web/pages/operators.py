@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
 from sqlalchemy.engine import Connection
 
+from bot.languages.explanations import explained_in
 from bot.store import deliveries, subscribers
 from bot.store.subscribers import Subscriber
 from bot.tuning import Tuning, key_of
 from bot.web import reading
+from bot.web.pages import marking
 from bot.web.pages.articles import Found, found_cards
 from bot.web.pages.cards import Card
 from bot.web.pages.frame import Page, render
@@ -29,11 +32,27 @@ from feeds.store import topics as topic_store
 from feeds.store.alarms import StoredAlarm
 from feeds.store.sources import SourceState
 from feeds.topics import Suggestion
+from feeds.topics.explain import shortened
+from feeds.topics.samples import Verdict
 
 SHOWN_FAILURES = 50
 SHOWN_DELIVERIES = 20
 SHOWN_SUBSCRIBERS = 20
 SHOWN_REMOVED = 10
+OFFERED_LANGUAGES = (
+    ("en", "English"),
+    ("vi", "Tiếng Việt"),
+    ("fr", "Français"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("id", "Bahasa Indonesia"),
+    ("it", "Italiano"),
+    ("nl", "Nederlands"),
+    ("pt", "Português"),
+    ("ru", "Русский"),
+    ("zh", "中文"),
+)
+"""Any tag may be entered; a stem is found in those that have a stemmer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +104,29 @@ def render_overview(page: Page, overview: Overview) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleLine:
+    """A sample text with the words that match; `why` names what does not, of one that is to match."""
+
+    wanted: str
+    right: bool
+    text: Markup
+    why: str
+
+
+def sample_lines(page: Page, verdicts: Iterable[Verdict]) -> tuple[SampleLine, ...]:
+    """What became of a topic's samples, in the page's language."""
+    return tuple(
+        SampleLine(
+            one.wanted,
+            one.right,
+            marking.marked_field(one.article, one.spans, "text"),
+            "; ".join(f"{shortened(each.text)}: {explained_in(page.language, each.detail)}" for each in one.failed[:3]),
+        )
+        for one in verdicts
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class TopicEditor:
     """A topic under the pen, what it would select now, and what is wrong with it."""
 
@@ -94,12 +136,26 @@ class TopicEditor:
     cards: tuple[Card, ...] = ()
     found: QueryPreview | None = None
     error: QueryError | None = None
+    samples: tuple[SampleLine, ...] = ()
+    """What the query makes of the topic's sample texts."""
+    asks: bool = False
+    """Whether it was not saved because of them, and may be, all the same."""
     tuning: Tuning | None = None
     """What votes on it came to; None for a new one, and while it is being changed."""
     wrong_field: str = ""
     wrong: str = ""
     removed: tuple[Topic, ...] = ()
     """Topics that can be brought back, the last removed first."""
+
+    @property
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        """Tags that are offered for the language of the query, each with its name."""
+        return OFFERED_LANGUAGES
+
+    @property
+    def wrong_samples(self) -> int:
+        """How many of them are not as wanted."""
+        return sum(not one.right for one in self.samples)
 
     @property
     def suggestions(self) -> tuple[tuple[Suggestion, str, str], ...]:
@@ -121,6 +177,9 @@ class TopicEditor:
             lines.append(f"language = {toml_text(self.topic.language)}")
         if self.topic.urgent:
             lines.append("urgent = true")
+        for name, samples in (("expect", self.topic.expect), ("reject", self.topic.reject)):
+            if samples:
+                lines += [f"{name} = [", *(f"  {toml_text(sample)}," for sample in samples), "]"]
         return "\n".join(lines)
 
 

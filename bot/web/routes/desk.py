@@ -21,7 +21,7 @@ from bot.web.routes.sessions import Attempts, Session, Sessions, is_local_visito
 from bot.web.services import WebServices
 
 LANGUAGE_COOKIE = "tocsin_language"
-MAXIMUM_FORM_FIELDS = 50
+MAXIMUM_FORM_FIELDS = 100
 _OF_THIS_VIEW = ("lang", "notice", "undo")
 """What stands behind the "?" of this view alone, and in no link to the same page."""
 

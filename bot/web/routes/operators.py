@@ -96,7 +96,7 @@ class OperatorPages:
         if slug and (known is None or not known.public):
             return self.desk.not_found(request)
         query = request.query_params.get("query", "")[:MAXIMUM_QUERY]
-        editor = self._tried(TopicEditor(known or Topic("", query), (), is_new=known is None))
+        editor = self._tried(TopicEditor(known or Topic("", query), (), is_new=known is None), page)
         if known is not None:
             editor = replace(editor, tuning=self.operations.tuning(slug))
         return self._editor(request, page, editor)
@@ -120,17 +120,20 @@ class OperatorPages:
     def preview_topic(self, request: Request, form: FormData) -> Response:
         """What the query under the pen selects; alone for the script, with the page around it for others."""
         page = self.desk.operator_page(request)
-        editor = self._tried(TopicEditor(_entered(form), (), is_new=not self._is_known(form)))
+        editor = self._tried(TopicEditor(_entered(form), (), is_new=not self._is_known(form)), page)
         if "x-fragment" in request.headers:
             return self.desk.html(request, page, operators.render_topic_preview(page, editor))
         return self._editor(request, page, editor)
 
     def save_topic(self, request: Request, form: FormData) -> Response:
-        """Make it live."""
+        """Make it live; where its samples say that this is not what was wanted, ask first."""
         page = self.desk.operator_page(request)
         topic = _entered(form)
         editor = TopicEditor(topic, (), is_new=not self._is_known(form))
         try:
+            self.operations.check_topic(topic)
+            if form.get("anyway") != "yes" and not all(one.right for one in self.operations.try_samples(topic)):
+                return self._editor(request, page, replace(self._tried(editor, page), asks=True), status=422)
             self.operations.save_topic(topic)
         except QueryError as error:
             return self._editor(request, page, replace(editor, error=error), status=422)
@@ -157,12 +160,16 @@ class OperatorPages:
         with self.database.read() as connection:
             return topic_store.topic_by_slug(connection, str(form.get("slug", ""))) is not None
 
-    def _tried(self, editor: TopicEditor) -> TopicEditor:
-        """With what its query selects now."""
+    def _tried(self, editor: TopicEditor, page: Page) -> TopicEditor:
+        """With what its query selects now, and what it makes of its samples."""
         try_on = self.desk.services.preview_query
-        if try_on is None or not editor.topic.query.strip():
+        if not editor.topic.query.strip():
             return editor
         try:
+            samples = operators.sample_lines(page, self.operations.try_samples(editor.topic))
+            editor = replace(editor, samples=samples)
+            if try_on is None:
+                return editor
             found = try_on(editor.topic.query, editor.topic.language)
         except QueryError as error:
             return replace(editor, error=error)
@@ -185,14 +192,25 @@ def _entered(form: FormData) -> Topic:
     def text(name: str, limit: int) -> str:
         return " ".join(str(form.get(name, "")).split())[:limit]
 
+    def samples(name: str) -> tuple[str, ...]:
+        entered = (_lines(one) for one in form.getlist(name))
+        return tuple(one for one in entered if one)
+
     return Topic(
         slug=text("slug", 100),
-        query=str(form.get("query", "")).strip(),
+        query=_lines(form.get("query", "")),
         title=text("title", 200),
         description=text("description", 500),
-        language=text("language", 10) or None,
+        language=text("language", 36) or None,
         urgent=form.get("urgent") == "yes",
+        expect=samples("expect"),
+        reject=samples("reject"),
     )
+
+
+def _lines(entered: object) -> str:
+    """Text of several lines: a browser ends them as HTTP does."""
+    return str(entered).replace("\r\n", "\n").strip()
 
 
 def routes(desk: Desk, operations: Operations) -> list[Route]:

@@ -7,11 +7,17 @@
   const field = form.elements[form.dataset.field];
   let timer = 0;
   let running = null;
-  let shown = field.value;
+  const watched = (form.dataset.watch || form.dataset.field).split(" ");
+  let shown = written();
+
+  function written() {
+    const entered = new FormData(form);
+    return JSON.stringify(watched.map((name) => entered.getAll(name)));
+  }
 
   async function show() {
-    if (!field.value.trim() || field.value === shown || !field.checkValidity()) return;
-    shown = field.value;
+    if (!field.value.trim() || written() === shown || !field.checkValidity()) return;
+    shown = written();
     if (running) running.abort();
     running = new AbortController();
     // Before the old preview goes: what was chosen in it is part of the form.
@@ -33,7 +39,19 @@
     into.removeAttribute("aria-busy");
   }
 
-  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 300); });
+  form.addEventListener("input", (event) => {
+    if (!watched.includes(event.target.name)) return;
+    clearTimeout(timer);
+    timer = setTimeout(show, 300);
+  });
+  // One more empty field as soon as the last is written in.
+  form.addEventListener("input", (event) => {
+    const fields = event.target.closest("[data-more]")?.querySelectorAll("textarea");
+    if (!fields || event.target !== fields[fields.length - 1] || !event.target.value.trim()) return;
+    const next = event.target.cloneNode();
+    next.value = "";
+    event.target.after(next);
+  });
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.hasAttribute("formaction") && field.checkValidity()) {
       event.preventDefault();
