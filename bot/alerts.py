@@ -239,6 +239,7 @@ class _Telling:
                 {
                     "slug": one.topic.slug,
                     "title": one.topic.title,
+                    "urgent": one.topic.urgent,
                     "matched": matched_words(article, one.match.spans),
                     "score": one.match.score,
                     "spans": [list(span) for span in one.match.spans[:SPANS]],

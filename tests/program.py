@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -20,6 +22,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def soon(found: Callable[[], Any]) -> Any:
+    """What is found, once it is: feeds are rendered right after the alert went out, or a topic was changed."""
+    for _ in range(100):
+        something = found()
+        if something:
+            return something
+        threading.Event().wait(0.1)
+    raise AssertionError("it did not come")
 
 
 class Program:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import unicodedata
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ from explained_samples import FISHING, MATCHES, MISSES, SCORES, STORIES, Story
 from fake_bot_api import TOKEN, Chat, FakeBotApi
 from fake_site import FakeSite
 from lxml import html as lxml_html
-from program import Program
+from program import Program, soon
 from settings_folder import write
 from webhook_receiver import WebhookReceiver
 
@@ -77,16 +75,6 @@ def configure(folder: Path, feed: str, receiver: WebhookReceiver, chats: dict[st
             for slug in MATCHES
         ),
     )
-
-
-def soon(found: Callable[[], Any]) -> Any:
-    """What is found, once it is: feeds are rendered right after the alert went out."""
-    for _ in range(100):
-        something = found()
-        if something:
-            return something
-        threading.Event().wait(0.1)
-    raise AssertionError("it did not come")
 
 
 def sliced(article: Article, spans: list[Span]) -> list[str]:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from bot import preferences
 from bot.errors import RequestError
 from bot.languages import LANGUAGES, en, sentence, vi
+from bot.own_queries import MAXIMUM_OWN_QUERIES
 from bot.store import destinations as store
 from bot.store import owing
 from bot.store.tables import deliveries as delivery_table
-from bot.own_queries import MAXIMUM_OWN_QUERIES
 from bot.subscriptions import Subscriptions, target_kind
 from feeds import targets
 from feeds.database import Database

@@ -116,6 +116,8 @@ def followed(language: str, topic: Topic, new: bool, tried: QueryPreview | None 
         ),
     )
     lines = [words(language, "followed" if new else "followed_before", topic=_name(topic))]
+    if topic.public and topic.description:
+        lines.append(f"<i>{shown(topic.description, 2 * _VALUE)}</i>")
     if tried is not None:
         lines += ["", *_tried(language, tried)]
     return Reply("\n".join(lines), buttons if new else buttons[0:0])

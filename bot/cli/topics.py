@@ -65,10 +65,13 @@ def listing(
         {
             "slug": topic.slug,
             "title": topic.title,
+            "description": topic.description,
             "query": topic.query,
             "language": topic.language,
             "owner": topic.owner,
             "urgent": topic.urgent,
+            "expect": topic.expect,
+            "reject": topic.reject,
             "articles": counts.get(topic.slug, 0),
         }
         for topic in found
@@ -144,8 +147,10 @@ def suggest_changes(
 
 def _take(app: App, found: Tuning, number: int, as_json: bool) -> None:
     """Make a suggestion the topic's query."""
+    from bot.settings.samples import said_of
     from feeds.model import DESK
     from feeds.store import topics as store
+    from feeds.topics.samples import try_samples
 
     if number > len(found.suggestions):
         raise WrongUseError(f"there are {len(found.suggestions)} suggestions")
@@ -155,10 +160,12 @@ def _take(app: App, found: Tuning, number: int, as_json: bool) -> None:
         )
     if found.topic.owner != DESK:
         raise WrongUseError("this is a follower's own query, and theirs to change")
+    query = found.suggestions[number - 1].query
     with app.database.write() as connection:
-        saved = store.save_topic(
-            connection, replace(found.topic, query=found.suggestions[number - 1].query.text), app.clock()
-        )
+        saved = store.save_topic(connection, replace(found.topic, query=query.text), app.clock())
+    for verdict in try_samples(query, saved):
+        if not verdict.right:
+            print(f"note: {said_of(saved, verdict)}", file=sys.stderr)
     if as_json:
         terminal.show_json({"slug": saved.slug, "query": saved.query})
     else:

@@ -237,6 +237,31 @@ class DeliveryShape(Shape):
         )
 
 
+class OwnQueryShape(Shape):
+    """A query of the subscriber's own."""
+
+    slug: str
+    title: str
+    query: str
+    language: str | None
+    urgent: bool
+    expect: list[str]
+    reject: list[str]
+
+    @classmethod
+    def of(cls, topic: Topic) -> OwnQueryShape:
+        """From the store."""
+        return cls(
+            slug=topic.slug,
+            title=topic.title,
+            query=topic.query,
+            language=topic.language,
+            urgent=topic.urgent,
+            expect=list(topic.expect),
+            reject=list(topic.reject),
+        )
+
+
 class SubscriberShape(Shape):
     """Somebody who is told: a chat, a webhook, a console."""
 
@@ -254,6 +279,7 @@ class SubscriberShape(Shape):
     declared: bool = Field(description="Whether it stands in config/channels.toml, and is changed there")
     last_sent: datetime | None = Field(description="When it last took something")
     topics: list[str]
+    queries: list[OwnQueryShape] = Field(description="Its own queries, which nobody else sees")
 
     @classmethod
     def of(cls, subscriber: Subscriber) -> SubscriberShape:
@@ -274,6 +300,7 @@ class SubscriberShape(Shape):
             declared=one.declared,
             last_sent=subscriber.last_sent,
             topics=[topic.slug for topic in subscriber.topics],
+            queries=[OwnQueryShape.of(topic) for topic in subscriber.topics if not topic.public],
         )
 
 

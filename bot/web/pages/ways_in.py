@@ -82,7 +82,12 @@ def read_outlines(connection: Connection, page: Page) -> list[Outline]:
     everything = _outline(page, page.site.title, "/feeds/all", "/")
     topics = [
         _outline(
-            page, topic.title or topic.slug, f"/feeds/topics/{topic.slug}", f"/topics/{topic.slug}", topic.description
+            page,
+            topic.title or topic.slug,
+            f"/feeds/topics/{topic.slug}",
+            f"/topics/{topic.slug}",
+            topic.description,
+            topic.language,
         )
         for topic in topic_store.active_topics(connection)
     ]
