@@ -237,6 +237,22 @@ def test_the_topic_editor_shows_matches_while_typing(site: Site, page: Page) -> 
     page.locator("#preview .problem").wait_for()
 
 
+def test_a_topic_s_own_tests_are_tried_while_they_are_written(site: Site, page: Page) -> None:
+    page.goto(f"{site.base}/operators/topics")
+    page.get_by_label("What it asks for").fill("patrol")
+    expected, rejected = (page.locator(f"textarea[name={name}]") for name in ("expect", "reject"))
+    expected.first.fill("A patrol left.")
+    page.locator("#preview .as-wanted mark", has_text="patrol").wait_for()
+    # There is always one more empty field.
+    assert expected.count() == 2
+    rejected.first.fill("Patrols")
+    page.locator("#preview .not-wanted").wait_for()
+    assert [text.get_attribute("aria-invalid") for text in (expected.first, rejected.first)] == ["false", "true"]
+    page.get_by_label("What it asks for").fill("left")
+    page.get_by_text("All of them are as wanted.").wait_for()
+    assert rejected.first.get_attribute("aria-invalid") == "false"
+
+
 def test_a_search_shows_what_it_would_bring_while_typing(site: Site, page: Page) -> None:
     page.goto(f"{site.base}/search")
     field = page.get_by_role("searchbox")

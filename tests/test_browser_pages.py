@@ -58,6 +58,17 @@ def typed_wrong(page: Page) -> None:
     page.locator("#preview .problem").wait_for()
 
 
+def tested(page: Page) -> None:
+    """A topic with texts of its own, of which one is not as wanted, and which was not saved for that."""
+    for name, text in (("query", "patrol"), ("title", "Patrols"), ("slug", "patrols")):
+        page.locator(f"#{name}").fill(text)
+    page.locator("textarea[name=expect]").first.fill("A patrol.")
+    page.locator("textarea[name=reject]").first.fill("Two patrols met.")
+    page.locator("#preview .not-wanted").wait_for()
+    page.locator("form.stack p > button").first.click()
+    page.locator("form.stack [name=anyway]").wait_for()
+
+
 def sent(page: Page) -> None:
     """The page's form, as it stands."""
     page.locator("main form.stack button:not(.quiet)").first.click()
@@ -130,6 +141,7 @@ SCENES = {
     "operators": Scene("open", "/operators", all_opened),
     "topic-editor": Scene("open", "/operators/topics?slug=counter-terrorism-cooperation", all_opened),
     "topic-new": Scene("open", "/operators/topics"),
+    "topic-tested": Scene("open", "/operators/topics", tested),
     "topic-wrong": Scene("open", "/operators/topics", typed_wrong),
     "add-source": Scene("open", "/sources/add", all_opened),
     "add-source-previewed": Scene("open", "/sources/add", previewed),

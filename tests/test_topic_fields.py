@@ -99,8 +99,6 @@ def in_editor(program: Program, slug: str) -> Fields:
     values = form.form_values()
     entered = dict(values)
     samples = {kind: [text for name, text in values if name == kind and text] for kind in ("expect", "reject")}
-    # A browser leaves out the line break that stands first.
-    samples = {kind: [text.removeprefix("\n") for text in texts] for kind, texts in samples.items()}
     fields = {name: entered[name] for name in ("title", "description", "query")} | {
         "language": entered["language"] or None,
         "urgent": entered.get("urgent") == "yes",

@@ -108,6 +108,7 @@ class SampleLine:
     """A sample text with the words that match; `why` names what does not, of one that is to match."""
 
     wanted: str
+    sample: str
     right: bool
     text: Markup
     why: str
@@ -118,6 +119,7 @@ def sample_lines(page: Page, verdicts: Iterable[Verdict]) -> tuple[SampleLine, .
     return tuple(
         SampleLine(
             one.wanted,
+            one.sample,
             one.right,
             marking.marked_field(one.article, one.spans, "text"),
             "; ".join(f"{shortened(each.text)}: {explained_in(page.language, each.detail)}" for each in one.failed[:3]),
@@ -151,6 +153,11 @@ class TopicEditor:
     def languages(self) -> tuple[tuple[str, str], ...]:
         """Tags that are offered for the language of the query, each with its name."""
         return OFFERED_LANGUAGES
+
+    @property
+    def wrong_texts(self) -> set[tuple[str, str]]:
+        """Those that are not as wanted, each by its kind and its text."""
+        return {(one.wanted, one.sample) for one in self.samples if not one.right}
 
     @property
     def wrong_samples(self) -> int:

@@ -31,7 +31,11 @@
         : await fetch(form.dataset.preview, { ...asking, method: "POST", body: entered });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       into.replaceChildren(...fresh.body.childNodes);
-      field.setAttribute("aria-invalid", into.querySelector(".problem") !== null);
+      field.setAttribute("aria-invalid", into.querySelector(":scope > .problem") !== null);
+      // A topic's tests: each text and what became of it, in the same order.
+      const verdicts = into.querySelectorAll(".tried li");
+      const texts = [...form.querySelectorAll("[data-more] textarea")].filter((text) => text.value.trim());
+      texts.forEach((text, at) => text.setAttribute("aria-invalid", verdicts[at]?.className === "not-wanted"));
     } catch (error) {
       if (error.name === "AbortError") return;
       shown = "";
