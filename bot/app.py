@@ -300,6 +300,7 @@ class App:
             self.clock,
             workers=self.settings.polling.workers,
             lease=self.lease,
+            prepare=self.watcher.prepare,
         )
 
     @cached_property

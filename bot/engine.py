@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
 
 from feeds import targets
 from feeds.database import Database
@@ -21,6 +23,9 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Claim], None]
 """Works one claim, and gives its lease back (`feeds.targets.finish`)."""
+
+Prepare = Callable[[Connection, Sequence[Claim]], None]
+"""Reads what the handlers of these claims will need, in the transaction that claims: for all of them at once."""
 
 AFTER_A_CRASH = timedelta(minutes=1)
 
@@ -37,10 +42,12 @@ class Engine:
         *,
         workers: int,
         lease: timedelta = timedelta(minutes=2),
+        prepare: Prepare = lambda connection, claims: None,
     ) -> None:
         self.name = name
         self._database = database
         self._handlers = dict(handlers)
+        self._prepare = prepare
         self._clock = clock
         self._workers = workers
         # One claim for several threads that are free: a commit for each would cost more than the wait. What fewer wait
@@ -73,7 +80,9 @@ class Engine:
             if not targets.any_due(connection, kinds, now):
                 return []
         with self._database.write() as connection:
-            return targets.claim(connection, kinds, now, free, self._lease)
+            claims = targets.claim(connection, kinds, now, free, self._lease)
+            self._prepare(connection, claims)
+            return claims
 
     def _carry(self, claim: Claim) -> None:
         """Work the claim in a thread of the pool, and go on with what is due then."""

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine, Row
 
@@ -51,34 +50,45 @@ def inserted_id(result: sa.CursorResult[Any]) -> int:
     return int(key[0])
 
 
-class _SqliteMoment(sqlite.DATETIME):
-    """The form in which SQLAlchemy writes times there, which takes a third as long to make by the value's own means."""
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
-        return lambda value: None if value is None else value.isoformat(" ", "microseconds")
-
-
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """An instant. Takes aware datetimes only, stores UTC, gives back aware UTC; SQLite itself knows no time zones."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
-        return dialect.type_descriptor(_SqliteMoment() if dialect.name == "sqlite" else self.impl_instance)  # type: ignore[no-untyped-call]
-
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
-        value = value.astimezone(UTC)
+        value = _in_utc(value)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    # What SQLAlchemy makes of the two above for SQLite, at a quarter of the price: every row has several times.
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        return _as_sqlite_has_it if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"a time without a zone cannot be stored: {value!r}")
+    return value.astimezone(UTC)
+
+
+def _as_sqlite_has_it(value: datetime | None) -> str | None:
+    """The form in which SQLAlchemy writes times there: "2026-11-24 08:00:00.000000", in UTC."""
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:-6]
+
+
+def _from_sqlite(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

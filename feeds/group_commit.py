@@ -27,12 +27,18 @@ MOST_TOGETHER = 16
 _Result = TypeVar("_Result")
 
 
+def _taken_lock() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(slots=True)
 class _Turn:
     """One write, and what came of it."""
 
     work: Callable[[Connection], Any]
-    wake: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    wake: threading.Lock = field(default_factory=_taken_lock)
     is_over: bool = False
     result: Any = None
     error: BaseException | None = None

@@ -109,12 +109,13 @@ class ManyRows:
 class _Assembled:
     """A statement as the driver takes it.
 
-    `parameters`: the name of each in the driver's order, and what its value goes through (None: nothing). `constants`:
-    the values that the statement brings with it. `columns`: which of a row's values go through something.
+    `names`: of the parameters in the driver's order. `parameters`: which of them go through something, by their places.
+    `constants`: the values that the statement brings with it. `columns`: which of a row's values go through something.
     """
 
     sql: str
-    parameters: Sequence[tuple[str, _Process | None]]
+    names: Sequence[str]
+    parameters: Sequence[tuple[int, _Process]]
     constants: Mapping[str, Any]
     by_place: bool
     named: Callable[[Sequence[Any]], Any]
@@ -124,9 +125,10 @@ class _Assembled:
         """The values as the driver takes them: by their places or their names."""
         if self.constants:
             values = {**self.constants, **values}
-        if self.by_place:
-            return [values[name] if process is None else process(values[name]) for name, process in self.parameters]
-        return {name: values[name] if process is None else process(values[name]) for name, process in self.parameters}
+        bound = [values[name] for name in self.names]
+        for place, process in self.parameters:
+            bound[place] = process(bound[place])
+        return bound if self.by_place else dict(zip(self.names, bound, strict=True))
 
     def row(self, found: Sequence[Any]) -> Any:
         """A row of the driver's, as a named tuple of the columns' own values."""
@@ -144,13 +146,15 @@ def _of_dialect(statement: Any, dialect: Dialect) -> Any:
 
 def _assemble(statement: Any, dialect: Dialect, **options: Any) -> _Assembled:
     compiled = statement.compile(dialect=dialect, **options)
-    processes = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-    columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
+    names = list(compiled.positiontup or compiled.binds)
+    processes = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    columns = list(statement.selected_columns) if isinstance(statement, sa.SelectBase) else []
     results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     row: Any = namedtuple("row", [column.key or "" for column in columns], rename=True)  # type: ignore[misc]
     return _Assembled(
         sql=str(compiled),
-        parameters=[(name, processes[name]) for name in compiled.positiontup or compiled.binds],
+        names=names,
+        parameters=[(place, process) for place, process in enumerate(processes) if process is not None],
         constants={name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required},
         by_place=bool(compiled.positiontup),
         named=row._make,

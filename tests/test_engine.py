@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from conftest import Clock
+from sqlalchemy.engine import Connection
 
 from bot.engine import Engine
 from feeds import targets
@@ -42,3 +44,24 @@ def test_a_stopped_engine_takes_nothing_on(sqlite_database: Database, clock: Clo
     engine = Engine("test", sqlite_database, {"instant": lambda _: None}, clock, workers=1)
     engine.stop()
     assert engine.tick() == 0
+
+
+def test_claims_are_prepared_together_before_any_of_them_is_worked(sqlite_database: Database, clock: Clock) -> None:
+    with sqlite_database.write() as connection:
+        for ref in range(3):
+            targets.add(connection, "instant", ref, clock())
+    said: list[str] = []
+
+    def prepare(connection: Connection, claims: Sequence[Claim]) -> None:
+        assert connection.in_transaction()
+        said.append(f"prepared {sorted(claim.ref for claim in claims)}")
+
+    def handler(claim: Claim) -> None:
+        said.append("worked")
+        with sqlite_database.write() as connection:
+            targets.finish(connection, claim, failures=0, next_due=lambda _: None)
+
+    engine = Engine("test", sqlite_database, {"instant": handler}, clock, workers=3, prepare=prepare)
+    engine.drain()
+    engine.stop()
+    assert said == ["prepared [0, 1, 2]", "worked", "worked", "worked"]

@@ -17,6 +17,7 @@ from feeds.fetch import Fetcher
 from feeds.model import Article, Source
 from feeds.store import articles, sources
 from feeds.store.articles import New
+from feeds.targets import Claim
 from feeds.visits import Visits
 from feeds.watch import Watcher
 from feeds.watch.watcher import TELLERS
@@ -212,3 +213,33 @@ def test_a_name_that_is_taken_stays_with_its_first_article(desk: Desk) -> None:
         ("guid", "one"): first,
         ("guid", "two"): second,
     }
+
+
+def test_sources_that_are_read_together_are_looked_at_each_as_its_own(desk: Desk) -> None:
+    for number in range(3):
+        desk.site.feed(f"/{number}.xml", feed(desk.site, number))
+        desk.watch(f"/{number}.xml")
+    for claim in _claimed_and_prepared(desk):
+        desk.watcher.work(claim)
+    assert sorted(desk.titles()) == [f"Report {number} on the border" for number in range(3)]
+
+
+def test_what_was_read_for_a_turn_that_was_lost_is_not_believed_at_the_next(desk: Desk) -> None:
+    desk.site.feed("/old.xml", feed(desk.site, 1))
+    desk.site.feed("/new.xml", feed(desk.site, 2))
+    source = desk.watch("/old.xml")
+    (lost,) = _claimed_and_prepared(desk)
+    with desk.database.write() as connection:
+        sources.change(connection, source, Source("old-xml", desk.site.url("/new.xml"), kind="feed"), desk.clock())
+    desk.clock.advance(hours=1)
+    desk.look(source)
+    assert desk.titles() == ["Report 2 on the border"]
+    desk.watcher.work(lost)
+    assert desk.titles() == ["Report 2 on the border"]
+
+
+def _claimed_and_prepared(desk: Desk) -> list[Claim]:
+    with desk.database.write() as connection:
+        claims = targets.claim(connection, ["source"], desk.clock(), 10, timedelta(minutes=5))
+        desk.watcher.prepare(connection, claims)
+    return claims

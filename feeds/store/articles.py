@@ -170,13 +170,14 @@ def _stored(enclosures: Iterable[Enclosure]) -> list[list[Any]]:
 def _next_ids(connection: Connection, number: int) -> list[int]:
     """As the database itself would number the next articles; known before, their stories need no second writing."""
     if connection.dialect.name == "sqlite":  # whoever writes is alone
-        last = int(connection.execute(_LAST_ID).scalar_one())
+        row = _LAST_ID.first(connection, {})
+        last = 0 if row is None else row.last
         return list(range(last + 1, last + 1 + number))
     return sorted(connection.execute(_RESERVED_IDS, {"number": number}).scalars())
 
 
 # The highest that was ever given: one that was forgotten must not come back.
-_LAST_ID = sa.text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'articles'")
+_LAST_ID = Prepared(sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").columns(last=sa.Integer))
 _RESERVED_IDS = sa.text(
     "SELECT nextval(pg_get_serial_sequence('articles', 'id')) FROM generate_series(1, CAST(:number AS integer))"
 )

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from feeds import targets
 from feeds.database import AnyRow, inserted_id
 from feeds.model import Source
-from feeds.statements import Prepared
+from feeds.statements import Prepared, one_of
 from feeds.store.tables import articles, sources
 
 
@@ -91,6 +91,9 @@ _STATES = sa.select(sources, targets.targets.c.due, targets.targets.c.failures).
     sources.outerjoin(
         targets.targets, sa.and_(targets.targets.c.kind == "source", targets.targets.c.ref == sources.c.id)
     )
+)
+_STATES_BY_IDS = Prepared(
+    {dialect: _STATES.where(one_of(sources.c.id, "wanted", dialect)) for dialect in ("sqlite", "postgresql")}
 )
 _STATE_BY_ID = Prepared(_STATES.where(sources.c.id == sa.bindparam("source")))
 
@@ -177,6 +180,12 @@ def state(connection: Connection, source_id: int) -> SourceState | None:
     """One source by id."""
     row = _STATE_BY_ID.first(connection, {"source": source_id})
     return None if row is None else _state(row)
+
+
+def states_of(connection: Connection, source_ids: Sequence[int]) -> dict[int, SourceState]:
+    """Those of these sources that there are, by id."""
+    rows = _STATES_BY_IDS.all(connection, {"wanted": list(source_ids)}) if source_ids else []
+    return {row.id: _state(row) for row in rows}
 
 
 def state_by_slug(connection: Connection, slug: str) -> SourceState | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,15 +49,28 @@ class Watcher:
         self._jitter = jitter
         self._policy = policy or WatchPolicy()
         self._on_found = on_found
+        self._states: dict[int, tuple[Claim, SourceState]] = {}
         self._found_lock = threading.Lock()
         self._found_since = False
         self._tellers = 0
         self.stopping = threading.Event()
 
+    def prepare(self, connection: Connection, claims: Sequence[Claim]) -> None:
+        """Read how the claims' sources stand, all at once. `work` does it for a claim that was not prepared."""
+        found = sources.states_of(connection, [claim.ref for claim in claims])
+        # One a source, whatever becomes of the claim.
+        self._states |= {claim.ref: (claim, found[claim.ref]) for claim in claims if claim.ref in found}
+
+    def _state(self, claim: Claim) -> SourceState | None:
+        prepared, state = self._states.pop(claim.ref, (None, None))
+        if prepared == claim:
+            return state
+        with self._database.read() as connection:
+            return sources.state(connection, claim.ref)
+
     def work(self, claim: Claim) -> None:
         """Look at the claim's source, write what was found, and give the lease back with the time of the next look."""
-        with self._database.read() as connection:
-            state = sources.state(connection, claim.ref)
+        state = self._state(claim)
         if state is None or not state.active:
             with self._database.write() as connection:
                 targets.finish(connection, claim, failures=0, next_due=lambda _: None)
