@@ -138,6 +138,19 @@ def test_a_problem_names_its_field(client: Client, draft: Any, field: str | None
     assert problem.get("field") == field
 
 
+def test_the_samples_of_a_topic_are_told_to_operators_alone(client: Client, base: str) -> None:
+    draft = {"query": "patrols", "expect": ["Two patrols"], "reject": ["A patrolman", "Patrols"]}
+    saved = client.ask("PUT", "/v1/topics/patrols", draft)
+    assert saved["expect"] == ["Two patrols"]
+    assert [(one["wanted"], one["sample"]) for one in saved["broken"]] == [("reject", "Patrols")]
+    assert client.ask("GET", "/v1/topics/patrols")["reject"] == draft["reject"]
+    for token in ({}, {"Authorization": "Bearer nothing"}, {"Authorization": "Basic x"}):
+        answer = requests.get(f"{base}/api/v1/topics/patrols", headers=token, timeout=10).json()
+        assert (answer["query"], answer["expect"], answer["reject"]) == ("patrols", None, None)
+        listed = requests.get(f"{base}/api/v1/topics", headers=token, timeout=10).json()
+        assert all(one["expect"] is None for one in listed)
+
+
 def test_topics_are_written_and_removed(client: Client) -> None:
     saved = client.ask("PUT", "/v1/topics/patrols", {"query": "patrols", "title": "Patrols"})
     assert (saved["query"], saved["declared"]) == ("patrols", False)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from bot.web.routes.desk import Desk
 from bot.web.routes.sessions import client_name, is_cross_site, is_local_visitor, is_token
@@ -56,6 +57,19 @@ def operators_only(desk: Desk, *, admin_only: bool = False) -> Guard:
             raise _insufficient("This token may only read.")
 
     return guard
+
+
+def is_operator(request: Request) -> bool:
+    """A dependency for what is open to everybody: whether it is an operator, or a program of one, that asks."""
+    scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+    is_bearer = scheme.lower() == "bearer" and bool(token)
+    try:
+        operators_only(request.app.state.desk)(
+            request, HTTPAuthorizationCredentials(scheme=scheme, credentials=token) if is_bearer else None
+        )
+    except HTTPException:
+        return False
+    return True
 
 
 def _insufficient(detail: str) -> HTTPException:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from sqlalchemy.engine import Connection
 
+from bot.web.api.access import is_operator
 from bot.web.api.shapes import ArticleList, ArticleShape, FullArticleShape, SourceShape
 from bot.web.api.topic_shapes import TopicShape
 from bot.web.pages.cards import TopicMatch, topic_matches
 from bot.web.routes.desk import Desk
-from feeds.model import Article
+from feeds.model import Article, Topic
 from feeds.store import articles as article_store
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
 
 Slug = Annotated[str, Path(max_length=100)]
+ByOperator = Annotated[bool, Depends(is_operator)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Before = Annotated[int | None, Query(ge=1, lt=2**31, description="As `next` has it")]
 
@@ -84,27 +86,31 @@ def router(desk: Desk) -> APIRouter:
         return FullArticleShape.of(article, topics)
 
     @made.get("/topics", tags=["topics"])
-    def list_topics() -> list[TopicShape]:
+    def list_topics(by_operator: ByOperator) -> list[TopicShape]:
         """The operator's topics."""
         with database.read() as connection:
             counts = topic_store.match_counts(connection)
-            return [TopicShape.of(topic, counts.get(topic.slug, 0)) for topic in topic_store.active_topics(connection)]
+            return [
+                TopicShape.of(topic, counts.get(topic.slug, 0), samples=by_operator)
+                for topic in topic_store.active_topics(connection)
+            ]
 
     @made.get("/topics/{slug}", tags=["topics"])
-    def get_topic(slug: Slug) -> TopicShape:
+    def get_topic(slug: Slug, by_operator: ByOperator) -> TopicShape:
         """One topic."""
         with database.read() as connection:
-            return _public_topic(connection, slug)
+            topic = _public_topic(connection, slug)
+            return TopicShape.of(topic, topic_store.match_counts(connection).get(slug, 0), samples=by_operator)
 
     return made
 
 
-def _public_topic(connection: Connection, slug: str) -> TopicShape:
+def _public_topic(connection: Connection, slug: str) -> Topic:
     """What a person asks for alone is nobody else's business."""
     topic = topic_store.topic_by_slug(connection, slug)
     if topic is None or not topic.public:
         raise HTTPException(404, f"There is no topic “{slug}”.")
-    return TopicShape.of(topic, topic_store.match_counts(connection).get(slug, 0))
+    return topic
 
 
 def _with_topics(connection: Connection, articles: list[Article]) -> list[tuple[Article, tuple[TopicMatch, ...]]]:

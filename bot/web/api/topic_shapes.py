@@ -33,16 +33,17 @@ class TopicShape(Shape):
     query: str
     language: str | None
     urgent: bool
-    expect: list[str] = Field(description="Sample texts that it is to match")
-    reject: list[str] = Field(description="Sample texts that it is not to match")
+    expect: list[str] | None = Field(description="Sample texts that it is to match; null: told to operators alone")
+    reject: list[str] | None = Field(description="Sample texts that it is not to match; null: told to operators alone")
     owner: Literal["file", "desk"] = Field(description="Whether config/topics.toml keeps it, or this site")
     declared: bool = Field(description="Whether config/topics.toml has it, which is right at each start")
     matches: int
 
     @classmethod
-    def of(cls, topic: Topic, matches: int) -> TopicShape:
-        """From the store."""
-        return cls(**_fields(topic, matches))
+    def of(cls, topic: Topic, matches: int, *, samples: bool) -> TopicShape:
+        """From the store; `samples`: with its sample texts, which may come from anywhere."""
+        fields = _fields(topic, matches)
+        return cls(**(fields if samples else fields | {"expect": None, "reject": None}))
 
 
 class BrokenSample(Shape):
