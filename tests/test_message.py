@@ -94,6 +94,40 @@ def test_the_day(published: Any, source_zone: str | None, reader_zone: str, day:
     assert message.text.split("\n")[1] == (f"Portal · {day}" if day else "Portal")
 
 
+def test_words_of_the_title_are_underlined_and_counted_as_telegram_does() -> None:
+    spans = [{"field": "title", "start": 8, "end": 12, "clause": "navy"}, {"field": "text", "start": 0, "end": 5}]
+    topics = [{"slug": "sea", "title": "Sea", "matched": ["Navy"], "spans": spans}]
+    message = compose(alert(article={"title": "🚢  𝒟 — <Navy> drill"}, topics=topics))[0]
+    accept(message)
+    assert parts(message, "underline") == ["Navy"]
+    assert parts(message, "bold")[0] == "🚢 𝒟 — <Navy> drill"
+    assert parts(message, "text_link")[0] == "🚢 𝒟 — <Navy> drill"
+
+
+@pytest.mark.parametrize("spans", [None, 3, [3], [{"field": "title"}], [{"field": "title", "start": "x", "end": []}]])
+def test_spans_that_are_none_mark_nothing(spans: object) -> None:
+    message = compose(alert(topics=[{"slug": "sea", "title": "Sea", "spans": spans}]))[0]
+    accept(message)
+    assert parts(message, "underline") == []
+
+
+def test_all_words_are_told_as_far_as_they_fit_and_the_others_counted() -> None:
+    words = [f"word{number}" for number in range(100)]
+    message = compose(alert(topics=[{"slug": "sea", "title": "Sea", "matched": words}]))[0]
+    (told,) = parts(message, "italic")
+    shown, _, more = told.partition(" (+")
+    assert shown.split(", ") == words[: len(shown.split(", "))]
+    assert int(more.removesuffix(")")) == 100 - len(shown.split(", "))
+    assert units(shown) > 200
+
+
+def test_a_digest_names_the_words_of_each_topic() -> None:
+    data = alert(topics=[{"slug": "sea-lanes", "title": "Sea", "matched": ["navy", "coast guard"]}]).data
+    (message,) = compose(Alert("digest", NOW, {"alerts": [data, data]}))
+    accept(message)
+    assert message.text.count("#sea_lanes — navy, coast guard") == 2
+
+
 def test_the_matched_words_are_marked_in_the_sentence() -> None:
     excerpt = {
         "text": "They met 😀 to fight violent extremism, again.",

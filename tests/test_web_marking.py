@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.pages import marking
+from bot.web.pages.cards import TopicMatch, make_card
 from feeds.model import Article, Span
 
 
@@ -59,6 +60,26 @@ def test_a_greater_sign_in_an_attribute_does_not_end_its_tag() -> None:
 def test_spans_that_overlap_are_one_mark() -> None:
     spans = [Span("title", 0, 5, "a"), Span("title", 3, 8, "b"), Span("title", 90, 99, "c")]
     assert marking.marked("abcdefghij", marking.ranges(spans, "title", 10)) == "<mark>abcdefgh</mark>ij"
+
+
+def test_an_article_of_a_summary_alone_is_marked_there() -> None:
+    only = Article("https://example.org/", title="A <title>", summary="The coast guard & others.")
+    found = [Span("summary", 4, 15, "coast guard"), Span("title", 2, 9, "title")]
+    assert marking.body(only, found) == "<p>The <mark>coast guard</mark> &amp; others.</p>"
+    card = make_card(only, None, (TopicMatch("t", "T", (), tuple(found)),))
+    assert card.summary == "The <mark>coast guard</mark> &amp; others."
+    assert card.title == "A <mark>&lt;title&gt;</mark>"
+
+
+def test_a_card_on_a_topic_s_page_marks_the_words_of_that_topic_alone() -> None:
+    told = article("The coast guard came. Piracy fell.")
+    topics = (
+        TopicMatch("guards", "G", (), (span(told.text, "coast guard"),)),
+        TopicMatch("piracy", "P", (), (span(told.text, "Piracy"),)),
+    )
+    assert "<mark>coast guard</mark>" in make_card(told, None, topics).summary
+    shown = make_card(told, None, topics, topic="piracy").summary
+    assert re.findall("<mark>(.*?)</mark>", shown) == ["Piracy"]
 
 
 _TEXT = st.text(alphabet=st.sampled_from("ab <>&\"'\n é…"), max_size=60)
