@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from bot.operators import Operators
-from feeds.alarms import CODES, UNREACHABLE_AFTER, Alarm, Outage, of_source, outage, shortage
+from feeds.alarms import CODES, UNREACHABLE_AFTER, Alarm, Outage, of_source, outage, refused, shortage
 from feeds.database import Database, Disk
 from feeds.store import alarms as store
 from feeds.store import sources
@@ -32,6 +32,9 @@ ALL_EVERY = timedelta(minutes=10)
 """Between two checks of every source, for what time alone brings: silence, a certificate's last days."""
 FLAPPING = timedelta(hours=6)
 """What comes back so soon after its end was told is told again only when it has lasted for as long."""
+LASTING = timedelta(minutes=5)
+"""For which a refused write is believed that only another process has seen."""
+_OF_DATABASE = frozenset({"disk", "database"})
 OVERLAP = timedelta(minutes=2)
 """A look is written down some time after the moment it notes."""
 
@@ -63,13 +66,17 @@ class Alarms:
         *,
         own_origins: Collection[str] = (),
         disk: Callable[[], Disk | None] | None = None,
+        told_by_hand: Callable[[], Collection[int]] = tuple,
     ) -> None:
-        """`disk` tells how full the disk is; by default that of the database."""
+        """`disk` tells how full the disk is; by default that of the database. `told_by_hand`: the ids of destinations
+        that heard already that the database takes no writes (`bot.refusals`).
+        """
         self._database = database
         self._operators = operators
         self._clock = clock
         self._own = tuple(f"{origin}/" for origin in own_origins)
         self._disk = disk or database.disk
+        self._told_by_hand = told_by_hand
         self._checked: datetime | None = None
         self._checked_all: datetime | None = None
 
@@ -99,7 +106,7 @@ class Alarms:
             opened.setdefault(alarm.source_id, {})[alarm.code] = alarm
             if alarm.told_at is None and now - alarm.since >= FLAPPING:
                 changes.lasting.append(alarm)
-        self._compare_disk(changes, opened.get(None, {}).get("disk"), now)
+        self._compare_database(changes, opened.get(None, {}), now)
         silent = self._compare_all(connection, changes, states, opened.get(None, {}), now)
         # One that ends now is not written yet.
         recovered = now if any(one.code == "network" for one in changes.over) else store.last_outage_end(connection)
@@ -115,18 +122,30 @@ class Alarms:
     def _is_own(self, state: SourceState) -> bool:
         return bool(self._own) and state.source.url.startswith(self._own)
 
-    def _compare_disk(self, changes: _Changes, said: StoredAlarm | None, now: datetime) -> None:
-        """This machine's disk; where nothing is known of it, what was said stays."""
+    def _compare_database(self, changes: _Changes, opened: Mapping[str, StoredAlarm], now: datetime) -> None:
+        """Room for what is to be stored, and whether writes are taken; where nothing is known, what was said stays."""
         disk = self._disk()
-        if disk is None:
-            return
-        found = shortage(disk, now, known=said is not None)
-        if found is not None and said is None:
-            changes.begun.append((None, found))
-        elif found is not None and said is not None:
-            _renew(changes, said, found)
-        elif said is not None:
-            changes.over.append(said)
+        refusal = self._database.refusal
+        found: dict[str, Alarm | None] = {"disk": None, "database": None}
+        if disk is not None:
+            found["disk"] = shortage(disk, now, known="disk" in opened)
+        if refusal is not None:
+            alarm = refused(refusal, now)
+            found[alarm.code] = alarm
+        for code, alarm_now in found.items():
+            said = opened.get(code)
+            if alarm_now is not None and said is None:
+                changes.begun.append((None, alarm_now))
+            elif alarm_now is not None and said is not None:
+                _renew(changes, said, alarm_now)
+            elif said is not None and not self._may_last(said, disk, now):
+                changes.over.append(said)
+
+    def _may_last(self, said: StoredAlarm, disk: Disk | None, now: datetime) -> bool:
+        """Whether it may be true although this process sees nothing of it: another's writes may still be refused."""
+        if said.code == "disk" and disk is not None:
+            return False
+        return self._database.is_sqlite or now - said.since < LASTING
 
     def _compare_all(
         self,
@@ -179,7 +198,8 @@ class Alarms:
             tell = (source_id, alarm.code) not in just_over
             alarm_id = store.raise_alarm(connection, source_id, alarm, now, told=tell)
             if tell:
-                self._tell(connection, store.by_id(connection, alarm_id), f"alarm:{alarm_id}", now)
+                by_hand = self._told_by_hand() if source_id is None and alarm.code in _OF_DATABASE else ()
+                self._tell(connection, store.by_id(connection, alarm_id), f"alarm:{alarm_id}", now, not_to=by_hand)
         for alarm_id, alarm in changes.renewed:
             store.renew(connection, alarm_id, alarm)
         over = {said.id for said in (*changes.over, *changes.withdrawn)}
@@ -195,8 +215,17 @@ class Alarms:
             store.end(connection, said.id, now, told=False)
         store.look_again(connection, changes.look_again, now)
 
-    def _tell(self, connection: Connection, alarm: StoredAlarm, key: str, now: datetime, *, over: bool = False) -> None:
-        told = self._operators.tell(connection, key, alarm_data(alarm, over=over), now)
+    def _tell(
+        self,
+        connection: Connection,
+        alarm: StoredAlarm,
+        key: str,
+        now: datetime,
+        *,
+        over: bool = False,
+        not_to: Collection[int] = (),
+    ) -> None:
+        told = self._operators.tell(connection, key, alarm_data(alarm, over=over), now, not_to=not_to)
         log.log(
             logging.INFO if over or told else logging.WARNING,
             "an alarm is over" if over else "an alarm",

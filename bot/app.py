@@ -17,6 +17,8 @@ from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import DBAPIError
+
 from bot import declaration, migrations
 from bot.alarms import Alarms
 from bot.alerts import Announcer
@@ -29,6 +31,7 @@ from bot.leases import Leases
 from bot.operators import Operators
 from bot.outbox import Outbox, RetryPolicy
 from bot.own_pages import OwnPages
+from bot.refusals import RefusedWrites
 from bot.retention import Retention
 from bot.settings import Settings
 from bot.subscriptions import Subscriptions
@@ -37,7 +40,7 @@ from bot.tour import load as load_tour
 from bot.web import secret
 from feeds import publish, targets
 from feeds.addresses import public_session
-from feeds.database import Database
+from feeds.database import Database, refusal_of
 from feeds.fetch import Fetcher
 from feeds.matching import StoredTopics
 from feeds.model import Source
@@ -80,6 +83,7 @@ class App:
     lease: timedelta = LEASE
     chat_parts: Mapping[str, Any] = field(default_factory=dict)
     """Arguments of `bot.chat.application.ChatProcess` given from outside."""
+    _prepared: bool = field(default=False, init=False)
 
     # What is stored
 
@@ -175,7 +179,22 @@ class App:
     @cached_property
     def alarms(self) -> Alarms:
         """What is wrong with the sources."""
-        return Alarms(self.database, self.operators, self.clock, own_origins=self.settings.own_origins)
+        return Alarms(
+            self.database,
+            self.operators,
+            self.clock,
+            own_origins=self.settings.own_origins,
+            told_by_hand=lambda: self.refused_writes.told,
+        )
+
+    @cached_property
+    def refused_writes(self) -> RefusedWrites:
+        """Tells operators when the database takes no writes, which alarms cannot."""
+        return RefusedWrites(self.database, self.operators, self._ready_channels, self.clock)
+
+    def _ready_channels(self) -> Mapping[str, Channel]:
+        ready = self.chat is None or self.chat.ready
+        return {kind: channel for kind, channel in self.open_channels.items() if ready or kind != "telegram"}
 
     @cached_property
     def retention(self) -> Retention:
@@ -322,7 +341,11 @@ class App:
     @cached_property
     def timetable(self) -> Timetable:
         """This process's jobs."""
-        jobs = [Job("tick sending", 1, self._tick_sending)]
+        jobs = [
+            Job("tick sending", 1, self._tick_sending),
+            Job("prepare", 30, self._prepare_after_all),
+            Job("refused writes", 30, self.refused_writes.check),
+        ]
         if "worker" in self.roles:
             jobs += [
                 Job("tick watch", 1, self.watching.tick),
@@ -357,11 +380,27 @@ class App:
                 secret.settle(connection)
             publish.ensure_all(self.database, self.site, self.clock())
 
-    def start(self) -> None:
-        """Set everything of this process's roles going, the web server excepted (`bot.server`)."""
+    def _prepare_once(self) -> None:
         self.prepare()
         if "worker" in self.roles:
             self.publish()
+        self._prepared = True
+
+    def _prepare_after_all(self) -> None:
+        if not self._prepared:
+            self._prepare_once()
+
+    def start(self) -> None:
+        """Set everything of this process's roles going, the web server excepted (`bot.server`)."""
+        try:
+            self._prepare_once()
+        except DBAPIError as error:
+            if refusal_of(error) is None:
+                raise
+            # What is stored can be served all the same, and all that is due waits in the database.
+            log.error(
+                "the database takes no writes: what it has is served, the rest waits", extra={"error": str(error.orig)}
+            )
         if self.chat is not None:
             self.chat.start()
         self.timetable.start()

@@ -63,7 +63,8 @@ class _Logged:
         try:
             self._job.run()
         except Exception as error:
-            self._failed(f"{type(error).__name__}: {error}")
+            # A database's error ends with the statement and its values, which are never twice the same.
+            self._failed(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
             return
         if self._times:
             log.warning("a job works again", extra={"job": self._job.name, "failed": self._times})

@@ -3,6 +3,7 @@
     state of the source ─→ of_source ─→ the alarms that hold now, and the codes on which nothing can be said now
     states of many ─────→ outage ────→ nobody can be reached: this machine's own network
     room on the disk ───→ shortage ──→ this machine's own disk
+    refused writes ─────→ refused ───→ a full disk of the database's, or a server that may only be read
 
 Followers are never told of any of this, and no page that raised an alarm becomes an article. Whether an alarm is new,
 and who is told, this module does not know: it gives the same answer as long as the same is true.
@@ -10,6 +11,7 @@ and who is told, this module does not know: it gives the same answer as long as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +21,7 @@ from urllib.parse import urlsplit
 from feeds import cadence
 from feeds.cadence import Rhythm
 from feeds.canonical import canonical_url
-from feeds.database import Disk
+from feeds.database import Disk, Refusal
 from feeds.list_habits import Habits
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ CODES = {
     "moved": "The source has moved",
     "network": "Many sources cannot be reached",
     "disk": "The disk is almost full",
+    "database": "The database takes no writes",
 }
 """Every alarm there is, and its headline."""
 
@@ -97,7 +100,9 @@ def of_source(state: SourceState, now: datetime) -> Findings:
     if alarm is not None:
         return Findings((alarm, *lasting), _OF_THE_LIST - {alarm.code})
     # Too early to tell: what was wrong before may still be, and may be over.
-    return Findings(tuple(lasting), frozenset(CODES) - {"moved", "certificate-expiring", "gap", "network", "disk"})
+    return Findings(
+        tuple(lasting), frozenset(CODES) - {"moved", "certificate-expiring", "gap", "network", "disk", "database"}
+    )
 
 
 def code_of(error_code: str) -> str:
@@ -312,6 +317,25 @@ def shortage(disk: Disk, now: datetime, *, known: bool = False) -> Alarm | None:
         seen,
         "Make room there, or keep less (retention.days). "
         "When the disk is full, nothing can be stored, and no alert sent.",
+    )
+
+
+def refused(refusal: Refusal, now: datetime) -> Alarm:
+    """What it means that the database takes no writes."""
+    # Each time another file is named.
+    said = re.sub(r'"[^"]*"', "…", refusal.said)[:200]
+    if refusal.is_full:
+        advice = (
+            "Make room there, or keep less (retention.days). Nothing is lost meanwhile: it is tried again and again."
+        )
+        return Alarm("disk", now, "room for what is to be stored", f"the database takes no more: {said}", advice)
+    return Alarm(
+        "database",
+        now,
+        "a database that takes writes",
+        f"it may only be read: {said}",
+        "Lead DATABASE_URL to the server that takes writes, or mend the rights of the file. "
+        "Nothing is lost meanwhile: it is tried again and again.",
     )
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,15 @@ AnyRow = Row[*tuple[Any, ...]]
 """A row of a result, whatever its columns."""
 
 BUSY_TIMEOUT_SECONDS = 30
+QUIET = 120.0
+"""Seconds without a refused write after which a write that succeeds says that all is well again."""
+NO_ROOM = 1 << 20
+"""Bytes that are as good as none."""
+_PRAGMAS_TO_READ = ("foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", *_PRAGMAS_TO_READ)
+_READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
+_FROZEN_SECONDS = 2.0
+"""For which a SQLite file that could only be opened as it lies is read so, before it is opened anew."""
 _ALONE = 7042020
 """PostgreSQL's advisory lock of `Database.alone`."""
 
@@ -100,17 +111,43 @@ class Disk:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the database takes no writes: it is full (`is_full`), or may only be read; in its own words."""
+
+    is_full: bool
+    said: str
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """Whether an error of the database says that it takes no writes, whatever is written; None for any other.
+
+    PostgreSQL's SQLSTATE 53100 (disk_full) and 25006 (read_only_sql_transaction: a standby, after a failover);
+    SQLite's SQLITE_FULL, SQLITE_READONLY, and the SQLITE_IOERR and SQLITE_CANTOPEN of what it needs beside its file.
+    """
+    original = getattr(error, "orig", None) or error
+    said = (str(original).strip().splitlines() or [type(original).__name__])[0]
+    state, code = getattr(original, "sqlstate", None), getattr(original, "sqlite_errorcode", None)
+    if state == "53100" or (code is not None and code & 0xFF == sqlite3.SQLITE_FULL):
+        return Refusal(True, said)
+    if state == "25006" or (code is not None and code & 0xFF in _READ_ONLY):
+        return Refusal(False, said)
+    return None
+
+
 class Database:
     """One database, shared by all threads of the process.
 
     `write()` and `read()` each open one short transaction; never hold one open across a request to another machine.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
-        """`url` as SQLAlchemy reads it; `postgres://` and `postgresql://` mean psycopg 3.
+    def __init__(self, url: str, *, pool_size: int = 20, seconds: Callable[[], float] = time.monotonic) -> None:
+        """`url` as SQLAlchemy reads it; `postgres://` and `postgresql://` mean psycopg 3. `seconds` is a clock.
 
         The folder of a SQLite file is made.
         """
+        self._seconds = seconds
+        self._refused: tuple[Refusal, float] | None = None
         self.url = _normalised(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database not in (None, "", ":memory:"):
@@ -122,12 +159,56 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write: committed at the end, rolled back if the block raises."""
+        try:
+            with self._writing() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            refusal = refusal_of(error)
+            if refusal is not None:
+                self._refused = self._with_reason(refusal), self._seconds()
+            raise
+        if self._refused is not None and self._seconds() - self._refused[1] > QUIET:
+            self._refused = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
         if self._writer is None:
             with self.engine.begin() as connection:
                 yield connection
             return
         with self._writer, self.engine.connect().execution_options(tocsin_write=True) as connection, connection.begin():
             yield connection
+
+    def probe(self) -> None:
+        """Find out whether a server's database may only be read, in a process that seldom writes. Raises nothing."""
+        if self.is_sqlite:
+            return
+        try:
+            with self._writing() as connection:
+                state = connection.exec_driver_sql("SELECT current_setting('transaction_read_only')").scalar()
+        except sa.exc.DBAPIError:
+            return  # it does not answer at all, which others say
+        if state == "on":
+            self._refused = Refusal(False, "the server is read-only"), self._seconds()
+        elif self._refused is not None and not self._refused[0].is_full:
+            self._refused = None
+
+    def _with_reason(self, refusal: Refusal) -> Refusal:
+        """SQLite says that it may only read where there is no room for what it would have to write first."""
+        if refusal.is_full or not self.is_sqlite:
+            return refusal
+        if self._refused is not None:  # what was opened while there was no room may still be in use
+            return self._refused[0]
+        disk = self.disk()
+        return replace(refusal, is_full=True) if disk is not None and disk.free < NO_ROOM else refusal
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why this process's writes are refused; None where none was, and once writes have succeeded for `QUIET`.
+
+        A disk that is nearly full takes a small write and refuses the next one.
+        """
+        return self._refused[0] if self._refused is not None else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -190,20 +271,22 @@ def _engine(url: sa.URL, pool_size: int) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
     )
 
-    @sa.event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: object) -> None:
-        # The driver's own implicit BEGIN is deferred, so two writers could both read first and then refuse each other.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-16000",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    @sa.event.listens_for(engine, "do_connect")
+    def _do_connect(_dialect: Dialect, _record: object, args: Any, options: Any) -> sqlite3.Connection:
+        try:
+            return _prepared(sqlite3.connect(*args, **options), _PRAGMAS)
+        except sqlite3.OperationalError as error:
+            path = Path(str(url.database))
+            if refusal_of(error) is None or not _is_whole(path):
+                raise
+            # On a full disk there is no room for what SQLite keeps beside its file. All is in the file: it can be read.
+            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            return _prepared(sqlite3.connect(address, uri=True, factory=_Frozen, **options), _PRAGMAS_TO_READ)
+
+    @sa.event.listens_for(engine, "checkout")
+    def _checkout(connection: Any, _record: object, _proxy: object) -> None:
+        if isinstance(connection, _Frozen) and time.monotonic() > connection.until:
+            raise sa.exc.DisconnectionError("the file may have changed, and may be opened as usual again")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -212,3 +295,29 @@ def _engine(url: sa.URL, pool_size: int) -> Engine:
         connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+class _Frozen(sqlite3.Connection):
+    """Reads a file as it lies, whatever becomes of it: for two seconds."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.until = time.monotonic() + _FROZEN_SECONDS
+
+
+def _prepared(connection: sqlite3.Connection, pragmas: Sequence[str]) -> sqlite3.Connection:
+    # The driver's own implicit BEGIN is deferred, so two writers could both read first and then refuse each other.
+    connection.isolation_level = None
+    try:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether all that was committed is in the file itself, as an orderly end leaves it."""
+    log = path.with_name(f"{path.name}-wal")
+    return path.is_file() and path.stat().st_size > 0 and not (log.is_file() and log.stat().st_size)

@@ -32,7 +32,7 @@ def test_alive_and_ready(database: Database) -> None:
         assert requests.get(f"{base}/healthz", timeout=10).text == "ok\n"
         assert requests.get(f"{base}/readyz", timeout=10).json() == {
             "ready": True,
-            "checks": {"database": "ok", "migrations": "ok"},
+            "checks": {"database": "ok", "migrations": "ok", "writes": "ok"},
         }
 
 

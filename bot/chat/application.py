@@ -78,6 +78,7 @@ class ChatProcess:
         self._started = threading.Event()
         self._settled = threading.Event()
         self._announced = False
+        self._lease_trouble = ""
         self._username: str | None = None
         self._offset: int | None = None
 
@@ -242,9 +243,14 @@ class ChatProcess:
         if self._hold is None:
             return True
         try:
-            return await asyncio.to_thread(self._hold)
-        except Exception:
-            log.exception("the lease on the token could not be asked for")
+            held = await asyncio.to_thread(self._hold)
+            self._lease_trouble = ""
+            return held
+        except Exception as error:
+            said = type(error).__name__
+            if said != self._lease_trouble:
+                log.exception("the lease on the token could not be asked for")
+            self._lease_trouble = said
             return False
 
     async def _wait(self, seconds: float) -> None:

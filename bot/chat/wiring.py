@@ -7,12 +7,15 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import DBAPIError
+
 from bot import tuning
 from bot.chat.application import HOLD_SECONDS, ChatProcess
 from bot.chat.services import ChatServices, Found
 from bot.languages import alarm_headlines, alarm_sentences, sentence
 from bot.private_feeds import PrivateFeeds
-from feeds.alarms import CODES
+from feeds.alarms import CODES, Alarm
+from feeds.database import refusal_of
 from feeds.store import alarms, facts, sources, topics
 from feeds.store import shelf as shelf_store
 
@@ -36,8 +39,15 @@ def chat_process(app: App) -> ChatProcess:
     lease = min(timedelta(seconds=3 * HOLD_SECONDS), app.lease)
 
     def hold() -> bool:
-        with app.database.write() as connection:
-            return facts.hold(connection, HOLDER, name, app.clock(), app.clock() + lease)
+        try:
+            with app.database.write() as connection:
+                return facts.hold(connection, HOLDER, name, app.clock(), app.clock() + lease)
+        except DBAPIError as error:
+            if refusal_of(error) is None:
+                raise
+        # Nobody can take it now: it is ours as long as it is nobody else's, and operators can ask what is wrong.
+        with app.database.read() as connection:
+            return facts.may_hold(connection, HOLDER, name, app.clock())
 
     def release() -> None:
         with app.database.write() as connection:
@@ -45,9 +55,17 @@ def chat_process(app: App) -> ChatProcess:
 
     def keep_name(problem: str | None) -> None:
         """Let the web processes know the bot's name, once Telegram has said it."""
-        if problem is None and app.chat is not None and app.chat.username:
+        if problem is not None or app.chat is None or not app.chat.username:
+            return
+        with app.database.read() as connection:
+            if facts.get(connection, TELEGRAM_USERNAME) == app.chat.username:
+                return
+        try:
             with app.database.write() as connection:
                 facts.put(connection, TELEGRAM_USERNAME, app.chat.username)
+        except DBAPIError as error:
+            if refusal_of(error) is None:
+                raise
 
     parts: dict[str, Any] = {
         "token": app.settings.telegram_token or "",
@@ -84,7 +102,9 @@ def _services(app: App) -> ChatServices:
 
     def health(language: str) -> Sequence[Found]:
         with app.database.read() as connection:
-            return health_lines(language, alarms.open_alarms(connection), sources.states(connection))
+            return health_lines(
+                language, alarms.open_alarms(connection), sources.states(connection), app.refused_writes.alarm()
+            )
 
     def why(url: str, destination: Destination) -> Sequence[Found]:
         from bot.why import why as explain
@@ -127,19 +147,43 @@ def _services(app: App) -> ChatServices:
     )
 
 
-def health_lines(language: str, alarms_now: Sequence[StoredAlarm], states: Sequence[SourceState]) -> list[Found]:
-    """What is wrong first, with what was expected and seen; then the other sources, those that fail before the rest."""
+def health_lines(
+    language: str,
+    alarms_now: Sequence[StoredAlarm],
+    states: Sequence[SourceState],
+    refused: Alarm | None = None,
+) -> list[Found]:
+    """What is wrong first, with what was expected and seen; then the other sources, those that fail before the rest.
+
+    `refused`: that the database takes no writes, which could not be stored.
+    """
     lines = []
+    stored = {one.code for one in alarms_now if one.source_id is None}
+    unstored = [Found(*_words(language, refused))] if refused is not None and refused.code not in stored else []
     for one in alarms_now:
-        headline = (alarm_headlines.headline(language, one.code, over=False) or f"{CODES[one.code]}.").rstrip(".")
-        told = (
-            f"{sentence(language, f'alert_{key}')}: {alarm_sentences.said_in(language, text)}."
-            for key, text in (("expected", one.expected), ("seen", one.seen))
-        )
-        lines.append(Found(one.title or headline, one.url or None, " ".join([f"⚠️ {headline}.", *told])))
+        headline, _, told = _words(language, one)
+        lines.append(Found(one.title or headline, one.url or None, told))
     said = {one.source_id for one in alarms_now}
     others = sorted((state for state in states if state.source.id not in said), key=lambda one: one.health != "failing")
-    return lines + [
-        Found(state.source.title or state.source.slug, state.source.url, state.error or state.health)
-        for state in others
-    ]
+    return (
+        unstored
+        + lines
+        + [
+            Found(
+                state.source.title or state.source.slug,
+                state.source.url,
+                alarm_sentences.said_in(language, state.error or "") or sentence(language, f"health_{state.health}"),
+            )
+            for state in others
+        ]
+    )
+
+
+def _words(language: str, alarm: Alarm | StoredAlarm) -> tuple[str, None, str]:
+    """Its headline, no address, and all of it: the headline, what was expected, what was seen."""
+    headline = (alarm_headlines.headline(language, alarm.code, over=False) or f"{CODES[alarm.code]}.").rstrip(".")
+    told = (
+        f"{sentence(language, f'alert_{key}')}: {alarm_sentences.said_in(language, text)}."
+        for key, text in (("expected", alarm.expected), ("seen", alarm.seen))
+    )
+    return headline, None, " ".join([f"⚠️ {headline}.", *told])

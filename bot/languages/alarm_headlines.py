@@ -25,6 +25,7 @@ _HEADLINES = {
         "moved": "Nguồn đã chuyển địa chỉ",
         "network": "Nhiều nguồn không liên lạc được",
         "disk": "Ổ đĩa sắp đầy",
+        "database": "Cơ sở dữ liệu không nhận ghi",
         ENDPOINT_DISABLED: "Một webhook đã bị tạm dừng",
     }
 }

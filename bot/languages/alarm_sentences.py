@@ -1,7 +1,8 @@
 """What alarms say was expected and seen, and what they advise (`feeds.alarms`), in the other languages.
 
 As with a wrong query (`query_errors`), the English sentences are recognised and said anew, one by one; what is not
-known, such as what a site itself said, stays as it is. `{}` stands for names, days and numbers.
+known, such as what a site itself said, stays as it is. What is wrong with a site (`site_errors`) is said anew, too.
+`{}` stands for names, days and numbers.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bot.languages import known
+from bot.languages import known, site_errors
 from bot.languages.query_errors import patterns
 
 _VIETNAMESE = {
@@ -119,6 +120,16 @@ _VIETNAMESE = {
     "When the disk is full, nothing can be stored, and no alert sent.": (
         "Khi ổ đĩa đầy, không lưu được gì và cũng không gửi được tin."
     ),
+    "room for what is to be stored": "chỗ trống cho những gì cần lưu",
+    "the database takes no more: {}": "cơ sở dữ liệu không nhận thêm: {}",
+    "a database that takes writes": "một cơ sở dữ liệu nhận ghi",
+    "it may only be read: {}": "chỉ đọc được: {}",
+    "Lead DATABASE_URL to the server that takes writes, or mend the rights of the file.": (
+        "Hãy trỏ DATABASE_URL đến máy chủ nhận ghi, hoặc sửa quyền của tệp."
+    ),
+    "Nothing is lost meanwhile: it is tried again and again.": (
+        "Trong lúc đó không mất gì: việc ghi được thử lại liên tục."
+    ),
     "Mend the endpoint, then resume it on {}, or with `tocsin webhooks resume {}`.": (
         "Hãy sửa điểm nhận, rồi cho tiếp tục ở {} hoặc bằng `tocsin webhooks resume {}`."
     ),
@@ -127,7 +138,7 @@ _VIETNAMESE = {
     ),
     "At the first answer all are looked at again.": "Ngay khi có câu trả lời đầu tiên, mọi nguồn được xem lại.",
 }
-_TRANSLATIONS = {"vi": _VIETNAMESE}
+_TRANSLATIONS = {"vi": _VIETNAMESE | site_errors.VIETNAMESE}
 
 _BETWEEN_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z`])")
 

@@ -104,6 +104,10 @@ TEXTS: dict[str, str] = {
     "why_how": "Write the article's link after the command: <code>/why https://…</code>",
     "why": "<b>Why, or why not</b>",
     "health": "<b>The sources</b>",
+    "health_ok": "ok",
+    "health_waiting": "not looked at yet",
+    "health_failing": "failing",
+    "health_inactive": "not watched",
     "feeds": "<b>The same as feeds</b>, for a feed reader:",
     "feeds_private": (
         "<b>All of it as one feed</b>, under an address that nobody else knows; who has it can read along:\n"

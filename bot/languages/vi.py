@@ -106,6 +106,10 @@ TEXTS: dict[str, str] = {
     "why_how": "Hãy viết liên kết của bài sau lệnh: <code>/why https://…</code>",
     "why": "<b>Vì sao có, vì sao không</b>",
     "health": "<b>Các nguồn</b>",
+    "health_ok": "ổn",
+    "health_waiting": "chưa xem lần nào",
+    "health_failing": "có lỗi",
+    "health_inactive": "không theo dõi",
     "feeds": "<b>Cùng nội dung dưới dạng feed</b>, cho trình đọc tin:",
     "feeds_private": (
         "<b>Tất cả trong một feed</b>, ở một địa chỉ không ai khác biết; ai có địa chỉ thì đọc được:\n"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
+from feeds.alarms import Alarm
 from feeds.database import Database
 from feeds.model import Article, Source, Span
 
@@ -96,5 +97,7 @@ class WebServices:
     search: Search | None = None
     preview_query: Callable[[str, str | None], QueryPreview] | None = None
     """Try a query in a language (None: found out) on everything stored. Raises `feeds.errors.QueryError`."""
+    refused: Callable[[], Alarm | None] = lambda: None
+    """That the database takes no writes, as this process has seen it."""
     look_now: Callable[[int], None] | None = None
     """Make the source of this id due at once; None: its due time is set in the store."""

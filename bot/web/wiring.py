@@ -61,6 +61,7 @@ def web_services(app: App) -> WebServices:
         search=Search(app.database),
         preview_query=QueryTrial(app.database, app.clock),
         look_now=app.look_now,
+        refused=app.refused_writes.alarm,
     )
 
 

@@ -63,6 +63,12 @@ def hold(connection: Connection, name: str, holder: str, now: datetime, until: d
     return True
 
 
+def may_hold(connection: Connection, name: str, holder: str, now: datetime) -> bool:
+    """Whether nobody but `holder` holds `name` now. Takes nothing."""
+    row = connection.execute(sa.select(facts.c.value, facts.c.until).where(facts.c.name == name)).first()
+    return row is None or row.value == holder or row.until is None or bool(row.until <= now)
+
+
 def release(connection: Connection, name: str, holder: str) -> None:
     """Let go of `name`, if `holder` holds it."""
     row = connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).first()

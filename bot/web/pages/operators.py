@@ -62,8 +62,8 @@ class Overview:
     sources: tuple[SourceState, ...]
     alarms: dict[str, tuple[Alarm, ...]]
     """By the source's slug: what is wrong with it, what was expected, and what could be done (English)."""
-    everywhere: tuple[StoredAlarm, ...]
-    """What is wrong with no single source: this machine's network, its disk."""
+    everywhere: tuple[StoredAlarm | Alarm, ...]
+    """What is wrong with no single source: this machine's network, its disk, its database."""
     health: dict[str, int]
     failed: tuple[deliveries.DeliveryRow, ...]
     recent: tuple[deliveries.DeliveryRow, ...]
@@ -77,15 +77,17 @@ class Overview:
     """Readers that our WebSub hub tells of new items."""
 
 
-def read_overview(connection: Connection, page: Page) -> Overview:
-    """How everything is."""
+def read_overview(connection: Connection, page: Page, refused: Alarm | None = None) -> Overview:
+    """How everything is. `refused`: that the database takes no writes."""
+    everywhere = [one for one in alarm_store.open_alarms(connection) if one.source_id is None]
+    unstored = [refused] if refused is not None and refused.code not in {one.code for one in everywhere} else []
     states = source_store.states(connection, only_active=False)
     failed = deliveries.listing(connection, state="failed", limit=SHOWN_FAILURES)
     order = {"failing": 0, "waiting": 1, "ok": 2, "inactive": 3}
     return Overview(
         sources=tuple(sorted(states, key=lambda state: order[state.health])),
         alarms={state.source.slug: of_source(state, page.now).alarms for state in states if state.active},
-        everywhere=tuple(one for one in alarm_store.open_alarms(connection) if one.source_id is None),
+        everywhere=(*unstored, *everywhere),
         health=health_counts(states),
         failed=tuple(failed),
         recent=tuple(deliveries.listing(connection, limit=SHOWN_DELIVERIES)),

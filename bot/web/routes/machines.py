@@ -45,6 +45,9 @@ class Figures(Collector):
         with self._services.database.read() as connection:
             health = health_counts(source_store.states(connection, only_active=False))
             wrong = dict.fromkeys(CODES, 0) | alarms.counts(connection)
+            refused = self._services.refused()
+            if refused is not None:
+                wrong[refused.code] = max(1, wrong[refused.code])
             by_state = deliveries.counts(connection)
             oldest = deliveries.oldest_pending(connection)
             stored = articles.count(connection)
@@ -102,17 +105,21 @@ class Machines:
         return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
     def readyz(self, _request: Request) -> Response:
-        """The database answers and has the shape that this program knows; 503 otherwise."""
-        checks = {"database": "ok", "migrations": "ok"}
+        """The database answers and has the shape that this program knows; 503 otherwise.
+
+        Where it takes no writes, what it has is served all the same: `writes` says which alarm it is.
+        """
+        refused = self.services.refused()
+        checks = {"database": "ok", "migrations": "ok", "writes": "ok" if refused is None else refused.code}
         try:
             standing = migrations.current(self.services.database)
         except SQLAlchemyError as error:
             log.warning("the database does not answer: %s", error)
-            checks = {"database": "unreachable", "migrations": "unknown"}
+            checks |= {"database": "unreachable", "migrations": "unknown"}
         else:
             if standing != migrations.NEWEST:
                 checks["migrations"] = f"at {standing}, {migrations.NEWEST} is needed"
-        ready = all(value == "ok" for value in checks.values())
+        ready = checks["database"] == checks["migrations"] == "ok"
         return JSONResponse(
             {"ready": ready, "checks": checks},
             status_code=200 if ready else 503,

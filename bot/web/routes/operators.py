@@ -35,7 +35,7 @@ class OperatorPages:
         """How everything is."""
         page = self.desk.operator_page(request)
         with self.database.read() as connection:
-            shown = operators.read_overview(connection, page)
+            shown = operators.read_overview(connection, page, self.desk.services.refused())
         document = operators.render_overview(page, shown)
         return self.desk.html(request, page, document)
 
