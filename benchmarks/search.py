@@ -52,6 +52,31 @@ QUERIES = (
     "author:Giang security",
 )
 
+EVERY_CONSTRUCT = (
+    *NAMED,
+    "nosuchword", "nosuchword OR security", "nosuchword security", "police police", "=Security", "=Terrorism",
+    "secur*", "ter*", "mi*", "coop* OR secur*", "xylo*", '"maritime secur*"', '"police minister"', '"violent extremism"',
+    '"security of the border"', '"police training"', "security police", "security AND police AND border AND minister",
+    "security -police", "security NOT (police OR border)", "NOT security AND police", "terrorism -extremism -drug",
+    "police NEAR/3 border", "maritime NEAR/50 security", "maritime ONEAR/5 security", "security NOT NEAR/5 police",
+    "(police OR border) NEAR/5 (minister OR ministry)", "terror* NEAR/3 exerc*", '"violent extremism" NEAR/10 asean',
+    "police NEAR/s border", "police NEAR/p border", "terrorism NEAR/s extremism",
+    "atleast/3 (security)", "atleast/4 (security police)", "atleast/2 (xylophone security)",
+    "first/50 (security)", "first/20 (terrorism OR extremism)",
+    "title:security", "title:(security OR police)", 'title:"police minister"', "body:cyber", "author:Giang", "lang:vi",
+    "lang:en security", "source:portal security", "source:elsewhere security", "url:portal", "url:12345",
+    "any(2, terror*:3 extremis*:2 drill:-2)", "any(4, security:2 police:2 border:2 minister:2)",
+    "any(1, security:1 xylophone:5)", "any(9, security:5 police:4)", "title:any(2, security:1 police:1)",
+    "khung bo", "khủng bố", "hop tac", '"hợp tác" OR cooperation', '"chống khủng bố" security', "lutte terrorisme",
+    " OR ".join(NAMED), " ".join(NAMED[:8]), " AND ".join(f"({one} OR nosuch{one})" for one in NAMED[:8]),
+    " OR ".join(f"{one} NEAR/5 security" for one in NAMED[1:9]), " OR ".join(f'"{one} security"' for one in NAMED[1:9]),
+    " OR ".join(f"nosuch{number}" for number in range(50)), " OR ".join((*NAMED, *(f"rare{n}" for n in range(31)))),
+    "(((security)))", "security OR security", "co-operation", "counter-terrorism", "anti-terror* security", "2026 security",
+)  # fmt: skip
+"""Queries of all kinds, of words frequent, rare and absent: for how long the slowest of all takes."""
+
+SHARES = (("median", 0.5), ("p95", 0.95), ("p99", 0.99), ("slowest", 1.0))
+
 
 def vocabulary(chance: random.Random) -> list[str]:
     """The most frequent words first."""
@@ -119,23 +144,39 @@ def fill(database: Database, number: int) -> float:
     return seconds
 
 
+def timed(database: Database, text: str, runs: int) -> tuple[list[float], list[float], str]:
+    """Milliseconds of each preview and of each search of the newest twenty, and about how many hits there are."""
+    trying, searching = [], []
+    number = ""
+    for _ in range(runs):
+        with database.read() as connection:
+            began = time.perf_counter()
+            found = preview(connection, text, None, NOW)
+            trying.append((time.perf_counter() - began) * 1000)
+            number = f"{'' if found.exact else '~'}{found.estimate}"
+        with database.read() as connection:
+            began = time.perf_counter()
+            search(connection, parse(text), limit=20)
+            searching.append((time.perf_counter() - began) * 1000)
+    return trying, searching, number
+
+
 def measure(database: Database) -> None:
-    """Print the median and the slowest of nine runs of each query, in milliseconds."""
+    """Print each query's median and slowest of nine, then how the times of queries of every kind are spread."""
     print(f"{'preview':>9} {'slowest':>9} {'search 20':>9} {'hits':>8}  query")
     for text in QUERIES:
-        times, searching = [], []
-        for _ in range(9):
-            with database.read() as connection:
-                began = time.perf_counter()
-                found = preview(connection, text, None, NOW)
-                times.append((time.perf_counter() - began) * 1000)
-                began = time.perf_counter()
-                search(connection, parse(text), limit=20)
-                searching.append((time.perf_counter() - began) * 1000)
-        number = f"{'' if found.exact else '~'}{found.estimate}"
+        trying, searching, number = timed(database, text, 9)
         print(
-            f"{statistics.median(times):9.1f} {max(times):9.1f} {statistics.median(searching):9.1f} {number:>8}  {text}"
+            f"{statistics.median(trying):9.1f} {max(trying):9.1f} {statistics.median(searching):9.1f} {number:>8}  {text}"
         )
+    print(f"{len(EVERY_CONSTRUCT)} queries of every kind, five times each, milliseconds:")
+    for name, place in (("preview", 0), ("search", 1)):
+        spread = sorted((one, text) for text in EVERY_CONSTRUCT for one in timed(database, text, 5)[place])
+        times = [one for one, _ in spread]
+        shares = "  ".join(f"{label} {times[int(share * (len(times) - 1))]:.1f}" for label, share in SHARES)
+        print(f"  {name:8} {shares}")
+        for one, text in spread[:-6:-1]:
+            print(f"    {one:9.1f}  {text[:100]}")
 
 
 def main() -> None:
