@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from feeds.errors import QueryError
 from feeds.model import Article, Match, Topic
-from feeds.store import search
+from feeds.store import candidates
 from feeds.store import topics as store
 from feeds.topics import Index, Query, evaluate, parse
 
@@ -188,4 +188,4 @@ def _is_much(changes: int, topics: int) -> bool:
 
 
 def _sample(connection: Connection) -> list[Article]:
-    return search.readable(connection, search.newest(connection, limit=SAMPLE))
+    return candidates.readable(connection, candidates.newest(connection, limit=SAMPLE))

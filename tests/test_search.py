@@ -13,7 +13,7 @@ from stored import store_articles, store_source
 from feeds.database import Database
 from feeds.errors import QueryError
 from feeds.model import Article, Source
-from feeds.store import articles, search
+from feeds.store import articles, candidates, search
 from feeds.store.query_preview import VERIFIED, preview, preview_query
 from feeds.store.search_index import LETTERS, create_search_index, drop_search_index, plain, renew_search_index, take_in
 from feeds.topics import evaluate, parse
@@ -71,7 +71,7 @@ def fill(database: Database, clock: Clock, source: Source) -> list[int]:
 
 def found(database: Database, text: str, limit: int = 100, before: int | None = None) -> list[str]:
     with database.read() as connection:
-        hits = search.search(connection, parse(text), limit=limit, before=before)
+        hits = search.search(connection, parse(text), limit=limit, before=before).hits
     return [hit.article.url.rpartition("/")[2] for hit in hits]
 
 
@@ -97,7 +97,7 @@ def assert_finds_all(database: Database, text: str) -> None:
     query = parse(text)
     with database.read() as connection:
         everything = articles.newest(connection, limit=100)
-        hits = search.search(connection, query, limit=100)
+        hits = search.search(connection, query, limit=100).hits
     matches = {one.id: evaluate(query, one) for one in everything}
     expected = [one.id for one in everything if matches[one.id] is not None]
     assert [hit.article.id for hit in hits] == expected, text
@@ -108,15 +108,15 @@ def assert_finds_all(database: Database, text: str) -> None:
 def test_the_index_narrows(filled: Database) -> None:
     """It would be of no use if it proposed everything."""
     with filled.read() as connection:
-        assert len(search.candidates(connection, parse("counter-terrorism"), limit=100)) == 1
-        assert len(search.candidates(connection, parse("khủng bố"), limit=100)) == 2
-        assert search.candidates(connection, parse("nothingofthekind"), limit=100) == []
+        assert len(candidates.candidates(connection, parse("counter-terrorism"), limit=100)) == 1
+        assert len(candidates.candidates(connection, parse("khủng bố"), limit=100)) == 2
+        assert candidates.candidates(connection, parse("nothingofthekind"), limit=100) == []
 
 
 def test_the_newest_come_first_page_by_page(filled: Database) -> None:
     with filled.read() as connection:
-        first = search.search(connection, parse("a OR the OR bo OR die"), limit=3)
-        rest = search.search(connection, parse("a OR the OR bo OR die"), limit=100, before=first[-1].article.id)
+        first = search.search(connection, parse("a OR the OR bo OR die"), limit=3).hits
+        rest = search.search(connection, parse("a OR the OR bo OR die"), limit=100, before=first[-1].article.id).hits
     numbers = [hit.article.id or 0 for hit in (*first, *rest)]
     assert numbers == sorted(numbers, reverse=True)
     assert len(numbers) == len(set(numbers)) > 3
@@ -136,7 +136,7 @@ def test_a_removed_article_is_not_found(filled: Database) -> None:
     with filled.write() as connection:
         connection.exec_driver_sql("DELETE FROM articles WHERE title = 'The coast guard'")
     with filled.read() as connection:
-        assert search.candidates(connection, parse("shipping"), limit=10) == []
+        assert candidates.candidates(connection, parse("shipping"), limit=10) == []
     if filled.is_sqlite:
         with filled.write() as connection:
             connection.exec_driver_sql("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
@@ -197,7 +197,7 @@ def test_no_text_is_too_long_or_too_strange_for_the_index(database: Database, cl
     source = store_source(database, clock())
     store_articles(database, source, [Article("https://ministry.example/1", "Findable", text=text)], clock())
     with database.read() as connection:
-        assert len(search.candidates(connection, parse("findable"), limit=10)) == 1
+        assert len(candidates.candidates(connection, parse("findable"), limit=10)) == 1
 
 
 def test_many_different_words_are_not_too_many(database: Database, clock: Clock) -> None:
@@ -208,7 +208,7 @@ def test_many_different_words_are_not_too_many(database: Database, clock: Clock)
     words = " ".join(f"{chr(0x20000 + number % 40_000)}{number:x}" for number in range(300_000))
     store_articles(database, source, [Article("https://ministry.example/1", "Findable", text=words)], clock())
     with database.read() as connection:
-        assert len(search.candidates(connection, parse("findable"), limit=10)) == 1
+        assert len(candidates.candidates(connection, parse("findable"), limit=10)) == 1
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_a_preview_says_what_plain_evaluation_of_everything_says(ninety_days: Da
 def test_what_postgresql_expects_is_believed_only_where_it_can_be_true(ninety_days: Database, clock: Clock) -> None:
     patrol = parse("patrol OR sea")
     with ninety_days.read() as connection:
-        expected = search.expected(connection, patrol)
+        expected = candidates.expected(connection, patrol)
     if ninety_days.is_sqlite:
         assert expected is None
         return
@@ -330,7 +330,7 @@ def test_what_postgresql_expects_is_believed_only_where_it_can_be_true(ninety_da
     with ninety_days.write() as connection:
         connection.exec_driver_sql("UPDATE articles SET text = 'calm' WHERE mod(id, 4) > 0")
     with ninety_days.read() as connection:
-        assert (search.expected(connection, patrol) or 0) > 0.7 * 1350
+        assert (candidates.expected(connection, patrol) or 0) > 0.7 * 1350
         tried = preview_query(connection, patrol, clock(), seconds=10)
     assert 0 < tried.hits <= tried.estimate < 450
 

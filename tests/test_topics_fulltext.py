@@ -8,7 +8,7 @@ from topic_samples import article, query
 
 from feeds.model import Article
 from feeds.topics import evaluate, parse
-from feeds.topics.fulltext import fts5_expression, tsquery_expression
+from feeds.topics.fulltext import fts5_expression, tsquery_expressions
 from feeds.topics.text import fold
 
 
@@ -31,7 +31,7 @@ def test_nothing_that_matches_is_missed(seed):
     for _ in range(120):
         each = parse(query(rng))
         expression = fts5_expression(each)
-        assert (tsquery_expression(each) is None) == (expression is None)
+        assert (tsquery_expressions(each) is None) == (expression is None)
         if expression is None:
             continue
         narrowed += 1
@@ -80,10 +80,10 @@ def test_it_narrows():
 def test_expressions():
     each = parse('"ab cd" xy*')
     assert fts5_expression(each) == '((("ab" OR "a b") AND ("cd" OR "c d")) AND "xy"*)'
-    assert tsquery_expression(each) == "((('ab' | ('a' <-> 'b')) & ('cd' | ('c' <-> 'd'))) & 'xy':*)"
+    assert tsquery_expressions(each) == ("((('ab' | ('a' <-> 'b')) & ('cd' | ('c' <-> 'd'))) & 'xy':*)",)
 
 
 @pytest.mark.parametrize("text", ["lang:en", "author:anh", "反恐", "lang:en OR terror", "any(1, lang:en terror)"])
 def test_what_an_index_cannot_narrow(text):
     assert fts5_expression(parse(text)) is None
-    assert tsquery_expression(parse(text)) is None
+    assert tsquery_expressions(parse(text)) is None

@@ -89,7 +89,7 @@ def _services(app: App) -> ChatServices:
         from feeds.store.search import search as search_store
 
         with app.database.read() as connection:
-            hits = search_store(connection, read_query(connection, query), limit=SEARCH_HITS)
+            hits = search_store(connection, read_query(connection, query), limit=SEARCH_HITS).hits
         return [Found(hit.article.title, hit.article.url, hit.article.source) for hit in hits]
 
     def feeds(followed: Sequence[Topic]) -> Sequence[Found]:

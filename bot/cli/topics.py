@@ -229,7 +229,7 @@ def _fetch(call: Invocation, config: Path, url: str) -> Article:
 
 def _newest(call: Invocation, config: Path, query: Query, last: int) -> tuple[list[tuple[Article, Match]], int]:
     """Those of the newest `last` articles that the query selects, and how many were asked."""
-    from feeds.store import search
+    from feeds.store import candidates
     from feeds.topics import evaluate
 
     found: list[tuple[Article, Match]] = []
@@ -237,10 +237,10 @@ def _newest(call: Invocation, config: Path, query: Query, last: int) -> tuple[li
     before: int | None = None
     with call.app(config) as app, terminal.progress("Asking") as advance, app.database.read() as connection:
         while asked < last:
-            ids = search.newest(connection, before=before, limit=min(200, last - asked))
+            ids = candidates.newest(connection, before=before, limit=min(200, last - asked))
             if not ids:
                 break
-            for article in search.readable(connection, ids):
+            for article in candidates.readable(connection, ids):
                 match = evaluate(query, article)
                 if match is not None:
                     found.append((article, match))

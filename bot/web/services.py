@@ -32,10 +32,20 @@ class Hit(Protocol):
     def spans(self) -> Sequence[Span]: ...
 
 
-class Search(Protocol):
-    """Ask a query of everything stored, the newest first. Raises `feeds.errors.QueryError`."""
+class Found(Protocol):
+    """What a search found, the newest first, and the article's id from which it goes on to older ones, exclusive."""
 
-    def __call__(self, query: str, limit: int) -> Sequence[Hit]: ...
+    @property
+    def hits(self) -> Sequence[Hit]: ...
+
+    @property
+    def older(self) -> int | None: ...
+
+
+class Search(Protocol):
+    """Ask a query of everything stored, or of what is older than `before`. Raises `feeds.errors.QueryError`."""
+
+    def __call__(self, query: str, limit: int, before: int | None = None) -> Found: ...
 
 
 class QueryPreview(Protocol):

@@ -10,7 +10,7 @@ from bot.private_feeds import following
 from bot.web import hub
 from bot.web.application import create_app
 from bot.web.feeds import FeedServer
-from bot.web.services import Hit, QueryPreview, WebServices
+from bot.web.services import Found, QueryPreview, WebServices
 from feeds.publish import OnDemand
 from feeds.store import facts
 from feeds.store.shelf import SqlShelf
@@ -93,13 +93,13 @@ class Search:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def __call__(self, query: str, limit: int) -> Sequence[Hit]:
-        """The newest articles that the query selects. Raises `feeds.errors.QueryError`."""
+    def __call__(self, query: str, limit: int, before: int | None = None) -> Found:
+        """The newest articles that the query selects, below the id `before`. Raises `feeds.errors.QueryError`."""
         from feeds.store.queries import read_query
         from feeds.store.search import search
 
         with self._database.read() as connection:
-            return search(connection, read_query(connection, query), limit=limit)
+            return search(connection, read_query(connection, query), limit=limit, before=before)
 
 
 class QueryTrial:
@@ -121,4 +121,5 @@ def _search_for_feeds(connection: Connection, query: str, limit: int) -> list[tu
     from feeds.store.queries import read_query
     from feeds.store.search import search
 
-    return [(hit.article, hit.spans) for hit in search(connection, read_query(connection, query), limit=limit)]
+    found = search(connection, read_query(connection, query), limit=limit)
+    return [(hit.article, hit.spans) for hit in found.hits]

@@ -1,6 +1,6 @@
 """What a query would have brought, tried over everything that is stored while it is still being typed.
 
-    Query ─ search.all_candidates ─→ ids ─┬─ the newest ───────────────────┐
+    Query ─ all_candidates ─→ ids ─┬─ the newest ───────────────────┐
                                           ├─ some of the last thirty days ─┼─ verified ─→ hits; about how many more
                                           └─ some of all that is older ────┘
 
@@ -21,8 +21,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feeds.database import UtcDateTime
+from feeds.store import candidates as index
 from feeds.store import search
 from feeds.store.queries import read_query
+from feeds.store.scouting import is_long, narrowed
 from feeds.store.search import Hit
 from feeds.store.tables import articles
 from feeds.topics import Query
@@ -53,6 +55,9 @@ SECONDS = 0.025
 
 LEAVES = 12
 """Clauses that are looked at one by one, at most."""
+
+_LEAVES_AT_LEAST = 3
+"""So many of those that were not met are looked for, however long it takes."""
 
 _NEWEST = 60
 _AT_ONCE = 20
@@ -114,8 +119,8 @@ def preview_query(
 ) -> QueryPreview:
     """Try a query that has been parsed. `seconds` bound how long candidates are verified, and so how exact it is."""
     began = time.perf_counter()
-    proposed = _propose(connection, query, now)
     with search.READER.reading(query) as reading:
+        proposed = _propose(connection, query, reading, now)
         seen = _verify(connection, query, proposed, reading, began + seconds)
         noisy = dominant(query, [document for _, document in seen.hits[:_ASKED]])
         dead = tuple(written(leaf) for leaf in _dead(connection, query, seen, reading, began + 1.5 * seconds))
@@ -153,20 +158,26 @@ class _Proposed:
     expected: int = 0
 
 
-def _propose(connection: Connection, query: Query, now: datetime) -> _Proposed:
+def _propose(connection: Connection, query: Query, reading: Reading, now: datetime) -> _Proposed:
     """Take the candidates from the index; where it would name very many, any articles, to be drawn from."""
     stored = connection.execute(_STORED, {"since": now - timedelta(days=DAYS)}).one()
     oldest_id, newest_id = stored.oldest, stored.newest
     if newest_id is None:
         return _Proposed(0)
     since = max(oldest_id, newest_id - LOOKED_BACK)
-    expected = (search.expected(connection, query) or 0) if stored.total > _FEW else 0
+    expected = (index.expected(connection, query) or 0) if stored.total > _FEW else 0
     if expected < FREQUENT * stored.total:
         expected = 0
-    ids = search.all_ids(connection, since=since) if expected else search.all_candidates(connection, query, since=since)
+    asked: Query | None = query
+    if not expected and stored.total > _FEW and is_long(query):
+        asked = narrowed(connection, query, reading, since=since)
+    if expected or asked is None:
+        ids = index.all_ids(connection, since=since)
+    else:
+        ids = index.all_candidates(connection, asked, since=since)
     exact = since == oldest_id
     if not exact and len(ids) < _FEW:
-        older = search.candidates(connection, query, limit=CANDIDATES, before=since)
+        older = index.candidates(connection, asked or query, limit=CANDIDATES, before=since)
         exact = len(older) < CANDIDATES
         since = older[-1] if older else since
         ids += older
@@ -268,7 +279,7 @@ def _verify(connection: Connection, query: Query, proposed: _Proposed, reading: 
     chosen = _chosen(len(proposed.ids), proposed.recent, 2 * VERIFIED if proposed.expected else VERIFIED)
     worth = chosen
     if proposed.expected:
-        named = search.candidates_among(connection, query, [proposed.ids[place] for place in chosen])
+        named = index.candidates_among(connection, query, [proposed.ids[place] for place in chosen])
         worth = [place for place in chosen if proposed.ids[place] in named]
         seen.named = dict.fromkeys(worth, 1.0)
         seen.known = _named_in_all(chosen, seen.named, proposed)
@@ -277,7 +288,7 @@ def _verify(connection: Connection, query: Query, proposed: _Proposed, reading: 
         if start and len(chosen) > _FEW_ENOUGH and time.perf_counter() > until:
             break
         places = {proposed.ids[place]: place for place in worth[start : start + _AT_ONCE]}
-        for article in search.readable(connection, list(places)):
+        for article in index.readable(connection, list(places)):
             document = reading.document(article)
             match = match_document(query.text, query.root, document)
             seen.add(places[article.id or 0], document, None if match is None else Hit(article, match))
@@ -336,15 +347,16 @@ _GOLDEN = 0.6180339887
 
 def _dead(connection: Connection, query: Query, seen: _Seen, reading: Reading, until: float) -> Iterator[Leaf]:
     """The clauses that stand in no stored article; those of which that cannot be told so quickly are left out."""
-    for leaf in wanted(query.root)[:LEAVES]:
-        if any(document.has(leaf) for document in seen.documents):
-            continue
+    unseen = (leaf for leaf in wanted(query.root)[:LEAVES] if not any(one.has(leaf) for one in seen.documents))
+    for number, leaf in enumerate(unseen):
+        if number >= _LEAVES_AT_LEAST and time.perf_counter() > until:
+            return
         alone = replace(query, text=leaf.text, root=leaf)
-        if (search.expected(connection, alone) or 0) > _LEAF_EXPECTED:
+        if (index.expected(connection, alone) or 0) > _LEAF_EXPECTED:
             continue
         known = leaf == query.root and not seen.proposed.ids
-        ids = [] if known else search.some_candidates(connection, alone, limit=_LEAF_CANDIDATES)
+        ids = [] if known else index.some_candidates(connection, alone, limit=_LEAF_CANDIDATES)
         if len(ids) == _LEAF_CANDIDATES or (ids and time.perf_counter() > until):
             continue
-        if not any(reading.document(one).has(leaf) for one in search.readable(connection, ids)):
+        if not any(reading.document(one).has(leaf) for one in index.readable(connection, ids)):
             yield leaf

@@ -1,35 +1,29 @@
-"""SQL on the full-text index: a query over everything that is stored.
+"""A query over everything that is stored: what an alert would have told, found again.
 
-    Query ─ full_text ─→ candidates (FTS5, tsvector: folded words) ─ newest first ─→ topics.evaluate ─→ Hits
-
-The index only proposes; what a query matches is decided by `feeds.topics` alone, so a search finds what an alert would
-have told. The index knows words without accents; a query that it cannot help with (a field other than title and text, a
-script without spaces) is asked of the newest articles one by one.
+Query ─ candidates (the full-text index) ─→ newest first ─→ topics.evaluate ─→ Hits
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RootTransaction
+from sqlalchemy.engine import Connection
 
 from feeds.model import Article, Match, Span
 from feeds.store import articles as article_rows
-from feeds.store.search_index import has_search_index, plain
-from feeds.store.tables import articles, sources
+from feeds.store.candidates import candidates, newest, readable
+from feeds.store.scouting import is_long, narrowed
 from feeds.topics import Query
 from feeds.topics.evaluate import match_document
-from feeds.topics.fulltext import fts5_expression, tsquery_expression
 from feeds.topics.reader import Reader
 
 VERIFIED = 1_000
 """Candidates that one search looks at, at most."""
 
 _CHUNK = 64
+_AT_FIRST = 256
+"""Of so many newest articles a query that selects many is asked, before the index is."""
 
 READER = Reader()
 """The words of stored articles, for all searches of the process."""
@@ -48,200 +42,57 @@ class Hit:
         return self.match.spans
 
 
-def search(connection: Connection, query: Query, *, limit: int, before: int | None = None) -> list[Hit]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The newest articles that a query selects. `older` is where to go on: an article's id, exclusive; None: nowhere.
+
+    There may be an `older` and few hits, or none: of many candidates not all are looked at in one go.
+    """
+
+    hits: Sequence[Hit]
+    older: int | None
+
+
+def search(connection: Connection, query: Query, *, limit: int, before: int | None = None) -> Found:
     """Up to `limit` articles that the query selects, the newest first; `before` is an article id, exclusive.
 
-    At most `VERIFIED` candidates are looked at: a query that selects few of very many may end early.
+    At most `VERIFIED` candidates are looked at.
     """
     hits: list[Hit] = []
-    for chunk in _chunks(candidates(connection, query, limit=VERIFIED, before=before)):
+    looked_at = 0
+    for chunk in _candidates(connection, query, before):
         some = readable(connection, chunk)
         with READER.reading(query) as reading:
             for article in some:
                 match = match_document(query.text, query.root, reading.document(article))
                 if match is not None:
                     hits.append(Hit(article, match))
-        if len(hits) >= limit:
-            break
-    return whole(connection, hits[:limit])
+        if len(hits) > limit:
+            return Found(whole(connection, hits[:limit]), hits[limit - 1].article.id)
+        looked_at += len(chunk)
+        if looked_at >= VERIFIED:
+            return Found(whole(connection, hits), chunk[-1])
+    return Found(whole(connection, hits), None)
 
 
-def candidates(connection: Connection, query: Query, *, limit: int, before: int | None = None) -> list[int]:
-    """Ids of articles that the query may select, the newest first; all that it does select are among them."""
-    expression = full_text(query, connection.dialect.name)
-    if expression is None or not _has_index(connection):
-        return newest(connection, limit=limit, before=before)
-    values = {"expression": expression, "before": before or _BEYOND, "limit": limit}
-    if connection.dialect.name == "sqlite":
-        return (_waiting(connection, values) + list(connection.execute(_FTS5_CANDIDATES, values).scalars()))[:limit]
-    return list(connection.execute(_TSQUERY_CANDIDATES, values).scalars())
-
-
-def some_candidates(connection: Connection, query: Query, *, limit: int) -> list[int]:
-    """Some of what `candidates` would give, whichever come first: less work."""
-    expression = full_text(query, connection.dialect.name)
-    if expression is None or not _has_index(connection):
-        return newest(connection, limit=limit)
-    values = {"expression": expression, "limit": limit}
-    if connection.dialect.name == "sqlite":
-        waiting = _waiting(connection, {"before": _BEYOND, "limit": limit})
-        return (waiting + list(connection.execute(_SOME_FTS5, values).scalars()))[:limit]
-    return list(connection.execute(_SOME_TSQUERY, values).scalars())
-
-
-def all_candidates(connection: Connection, query: Query, *, since: int) -> list[int]:
-    """All that `candidates` would give from the id `since` on, the newest first: tens of thousands in a few ms."""
-    expression = full_text(query, connection.dialect.name)
-    # In one row: to fetch as many rows takes several times as long as to find them.
-    if expression is None or not _has_index(connection):
-        return all_ids(connection, since=since)
-    if connection.dialect.name == "sqlite":
-        ids = connection.execute(_ALL_FTS5, {"expression": expression, "since": since}).scalar()
-        waiting = _waiting(connection, {"before": _BEYOND, "limit": _MOST_WAITING})
-        ids = ",".join(filter(None, (ids, *map(str, waiting))))
-    else:
-        ids = connection.execute(_ALL_TSQUERY, {"expression": expression, "since": since}).scalar()
-    return _newest_first(ids)
-
-
-def all_ids(connection: Connection, *, since: int) -> list[int]:
-    """The ids of all articles from `since` on, the newest first."""
-    statement = _ALL_SQLITE if connection.dialect.name == "sqlite" else _ALL_POSTGRESQL
-    return _newest_first(connection.execute(statement, {"since": since}).scalar())
-
-
-def _newest_first(ids: str | None) -> list[int]:
-    return sorted(map(int, ids.split(",")), reverse=True) if ids else []
-
-
-def expected(connection: Connection, query: Query) -> int | None:
-    """How many candidates PostgreSQL expects there to be, by how frequent it knows the words to be, without looking.
-
-    None where nothing is known: on SQLite, whose index is read as quickly, or where the index cannot help.
-    """
-    expression = full_text(query, connection.dialect.name)
-    if expression is None or connection.dialect.name == "sqlite" or not _has_index(connection):
-        return None
-    plan = connection.execute(_PLAN, {"expression": expression}).scalar_one()
-    return int(plan[0]["Plan"]["Plan Rows"])
-
-
-def candidates_among(connection: Connection, query: Query, ids: Sequence[int]) -> set[int]:
-    """Which of these few articles are candidates, by what the index holds of each; on PostgreSQL."""
-    values = {"expression": full_text(query, connection.dialect.name), "ids": list(ids)}
-    return set(connection.execute(_AMONG, values).scalars())
-
-
-def _waiting(connection: Connection, values: Mapping[str, object]) -> list[int]:
-    """Articles that SQLite's index has not taken in yet (`search_index.take_in`): any of them may be selected."""
-    return list(connection.execute(_WAITING, values).scalars())
-
-
-def _has_index(connection: Connection) -> bool:
-    """Whether there is an index. If so, PostgreSQL reads it until the transaction ends.
-
-    Its planner does not know that to read a row's tsvector is to read another table, and would read all.
-    """
-    transaction = connection.get_transaction()
-    found = _INDEXED.get(transaction) if transaction is not None else None
-    if found is None:
-        found = has_search_index(connection)
-        if found and connection.dialect.name != "sqlite":
-            connection.execute(_USE_INDEX)
-        if transaction is not None:
-            _INDEXED[transaction] = found
-    return found
-
-
-_INDEXED: WeakKeyDictionary[RootTransaction, bool] = WeakKeyDictionary()
-"""What was found in each transaction: a query that is tried asks many times."""
-
-
-def newest(connection: Connection, *, limit: int, before: int | None = None) -> list[int]:
-    """Ids of any articles, the newest first."""
-    return list(connection.execute(_NEWEST, {"before": before or _BEYOND, "limit": limit}).scalars())
-
-
-_BEYOND = 2**31 - 1
-_NEWEST = (
-    sa.select(articles.c.id)
-    .where(articles.c.id < sa.bindparam("before"))
-    .order_by(articles.c.id.desc())
-    .limit(sa.bindparam("limit", type_=sa.Integer()))
-)
-_FTS5_CANDIDATES = sa.text(
-    "SELECT rowid FROM search WHERE search MATCH :expression AND rowid < :before ORDER BY rowid DESC LIMIT :limit"
-)
-_WAITING = sa.text(
-    "SELECT id FROM articles WHERE id > (SELECT indexed FROM search_position) AND id < :before "
-    "ORDER BY id DESC LIMIT :limit"
-)
-_MOST_WAITING = 5_000
-_SOME_FTS5 = sa.text("SELECT rowid FROM search WHERE search MATCH :expression LIMIT :limit")
-_SOME_TSQUERY = sa.text("SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression) LIMIT :limit")
-# The sign keeps SQLite from reading the table itself, whose rows are long, in place of an index that has the ids too.
-_ALL_SQLITE = sa.text("SELECT group_concat(id) FROM articles WHERE +id >= :since")
-_ALL_POSTGRESQL = sa.text("SELECT string_agg(CAST(id AS text), ',') FROM articles WHERE id >= :since")
-_ALL_FTS5 = sa.text("SELECT group_concat(rowid) FROM search WHERE search MATCH :expression AND rowid >= :since")
-_ALL_TSQUERY = sa.text(
-    "WITH found AS MATERIALIZED (SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)) "
-    "SELECT string_agg(CAST(id AS text), ',') FROM found WHERE id >= :since"
-)
-_PLAN = sa.text("EXPLAIN (FORMAT JSON) SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)")
-_AMONG = sa.text("SELECT id FROM articles WHERE id = ANY(:ids) AND search @@ to_tsquery('simple', :expression)")
-_USE_INDEX = sa.text("SET LOCAL enable_seqscan = off")
-_TSQUERY_CANDIDATES = sa.text(
-    "WITH found AS MATERIALIZED (SELECT id FROM articles WHERE search @@ to_tsquery('simple', :expression)) "
-    "SELECT id FROM found WHERE id < :before ORDER BY id DESC LIMIT :limit"
-)
-
-
-def full_text(query: Query, dialect: str) -> str | None:
-    """The query as the index of that database understands it, or None where it cannot help."""
-    if dialect == "sqlite":
-        expression = fts5_expression(query)
-    else:
-        # For neighbouring words PostgreSQL would read every candidate's whole vector; that both are there will do.
-        expression = (tsquery_expression(query) or "").replace(" <-> ", " & ") or None
-    return None if expression is None or _UNHELPED.search(expression) else plain(expression)
-
-
-_UNHELPED = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
-"""Greek, whose accents FTS5 keeps."""
-
-_READABLE = sa.select(
-    articles.c.id,
-    articles.c.url,
-    articles.c.title,
-    articles.c.author,
-    articles.c.language,
-    articles.c.summary,
-    articles.c.text,
-    articles.c.found,
-    articles.c.published,
-    sources.c.slug.label("source"),
-).join(sources, sources.c.id == articles.c.source_id)
-_READABLE_BY_ID = _READABLE.where(articles.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(articles.c.id.desc())
-
-
-def readable(connection: Connection, ids: Sequence[int]) -> list[Article]:
-    """What a query can ask of the articles, and no more (their HTML is as large as all the rest), the newest first."""
-    rows = connection.execute(_READABLE_BY_ID, {"ids": list(ids)})
-    return [
-        Article(
-            url=row.url,
-            title=row.title,
-            author=row.author,
-            language=row.language,
-            summary=row.summary,
-            text=row.text,
-            source=row.source,
-            id=row.id,
-            found=row.found,
-            published=row.published,
-        )
-        for row in rows
-    ]
+def _candidates(connection: Connection, query: Query, before: int | None) -> Iterator[Sequence[int]]:
+    """Yield ids of articles that the query may select, the newest first, some at a time; all that it does select are
+    among them."""
+    asked: Query | None = query
+    if is_long(query):
+        with READER.reading(query) as reading:
+            asked = narrowed(connection, query, reading, before=before)
+    if asked is None:
+        some = newest(connection, limit=_AT_FIRST, before=before)
+        yield from _chunks(some)
+        if len(some) < _AT_FIRST:
+            return
+        before, asked = some[-1], query
+    while some := candidates(connection, asked, limit=VERIFIED + 1, before=before):
+        yield from _chunks(some)
+        if len(some) <= VERIFIED:
+            return
+        before = some[-1]
 
 
 def whole(connection: Connection, hits: Sequence[Hit]) -> list[Hit]:

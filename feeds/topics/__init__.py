@@ -21,7 +21,7 @@ from feeds.topics.display import best_sentence, marked, matched_words
 from feeds.topics.evaluate import evaluate, prove
 from feeds.topics.explain import Clause, Explanation, why_not
 from feeds.topics.feedback import Suggestion, Vote, suggest
-from feeds.topics.fulltext import fts5_expression, tsquery_expression
+from feeds.topics.fulltext import fts5_expression, tsquery_expressions
 from feeds.topics.grammar import parse, parse_all
 from feeds.topics.query import Query
 
@@ -45,7 +45,7 @@ __all__ = [
     "parse_all",
     "prove",
     "suggest",
-    "tsquery_expression",
+    "tsquery_expressions",
     "why_not",
 ]
 

@@ -24,6 +24,7 @@ _WORDS = frozenset("aioy")
 _SHORTEST_SPLIT = 4
 _SHORTEST_BEGINNING = 4
 _LONGEST_INITIALS = 6
+_WIDEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,22 @@ def fts5_expression(query: Query) -> str | None:
     )
 
 
-def tsquery_expression(query: Query) -> str | None:
-    """Return an expression for PostgreSQL's `to_tsquery('simple', …)`; None where the index cannot narrow the query."""
+def tsquery_expressions(query: Query) -> tuple[str, ...] | None:
+    """Return expressions for PostgreSQL's `to_tsquery('simple', …)`, any of which may find an article.
+
+    None where the index cannot narrow the query. They are several where the query is an OR: its index asks the whole of
+    an expression about each article, so that one of two hundred words takes ten times as long as the same in parts.
+    """
 
     def words(each: _Words) -> str:
         text = " <-> ".join(f"'{word}'" for word in each.words) + (":*" if each.prefix else "")
         return f"({text})" if len(each.words) > 1 else text
 
     narrowed = _narrow(query.root)
-    return None if narrowed is None else _render(narrowed, {"and": " & ", "or": " | ", "title": ""}, words)
+    if narrowed is None:
+        return None
+    parts = narrowed.parts if isinstance(narrowed, _Group) and narrowed.operator == "or" else (narrowed,)
+    return tuple(_render(part, {"and": " & ", "or": " | ", "title": ""}, words) for part in parts)
 
 
 def _render(narrowed: _Narrow, operators: dict[str, str], words: Callable[[_Words], str]) -> str:
@@ -124,9 +132,16 @@ def _narrow_leaf(leaf: Leaf) -> _Narrow | None:
         some = [part for part in parts if part is not None]
         if not some:
             return None
-        sequences.append(_group("and", some))
+        sequences.append(_group("and", [part for part in some if not _is_wide(part)] or some))
     found = _group("or", sequences)
     return _Group("title", (found,)) if leaf.field == "title" else found
+
+
+def _is_wide(part: _Narrow) -> bool:
+    """Whether it asks for all words that begin with a letter or two: they take long to find, and stand everywhere."""
+    if isinstance(part, _Words):
+        return part.prefix and len(part.words) == 1 and len(part.words[0]) <= _WIDEST
+    return part.operator == "or" and any(map(_is_wide, part.parts))
 
 
 def _narrow_term(term: Term) -> _Narrow | None:

@@ -65,15 +65,21 @@ def router(desk: Desk) -> APIRouter:
         return ArticleList(articles=[ArticleShape.of(*one) for one in shown], next=following)
 
     @made.get("/articles/search", tags=["articles"])
-    def search_articles(q: Annotated[str, Query(min_length=1, max_length=500)], limit: Limit = 50) -> ArticleList:
+    def search_articles(
+        q: Annotated[str, Query(min_length=1, max_length=500)], limit: Limit = 50, before: Before = None
+    ) -> ArticleList:
         """What a query finds among everything stored, the newest first."""
         search = desk.services.search
         if search is None:
             raise HTTPException(404, "This site has no search.")
-        hits = search(q, limit)
+        found = search(q, limit, before)
         with database.read() as connection:
-            shown = _with_topics(connection, [hit.article for hit in hits])
-        return ArticleList(articles=[ArticleShape.of(*one) for one in shown], next=None)
+            shown = _with_topics(connection, [hit.article for hit in found.hits])
+        following = None
+        if found.older is not None:
+            asked = urlencode({"q": q, "limit": limit, "before": found.older})
+            following = f"{desk.site.base_url}/api/v1/articles/search?{asked}"
+        return ArticleList(articles=[ArticleShape.of(*one) for one in shown], next=following)
 
     @made.get("/articles/{id}", tags=["articles"])
     def get_article(id: Annotated[str, Path(max_length=32)]) -> FullArticleShape:

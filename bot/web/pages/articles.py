@@ -136,7 +136,9 @@ class SearchPage:
     query: str
     cards: tuple[Card, ...] = ()
     error: QueryError | None = None
-    limit: int = 0
+    before: int | None = None
+    older: int | None = None
+    dead: tuple[str, ...] = ()
 
 
 def found_cards(connection: Connection, hits: Sequence[Found]) -> tuple[Card, ...]:

@@ -136,16 +136,24 @@ class PublicPages:
             return self.desk.not_found(request)
         page = self.desk.page(request)
         query = " ".join(request.query_params.get("q", "").split())[:MAXIMUM_QUERY]
-        shown = articles.SearchPage(query, limit=SEARCH_LIMIT)
+        older = before(request)
+        shown = articles.SearchPage(query)
         if query:
             try:
-                hits = self.desk.services.search(query, SEARCH_LIMIT)
+                found = self.desk.services.search(query, SEARCH_LIMIT, older)
             except QueryError as error:
                 shown = articles.SearchPage(query, error=error)
             else:
                 with self.database.read() as connection:
-                    shown = articles.SearchPage(query, articles.found_cards(connection, hits), limit=SEARCH_LIMIT)
+                    cards = articles.found_cards(connection, found.hits)
+                dead = () if cards or found.older or older else self._dead(query)
+                shown = articles.SearchPage(query, cards, before=older, older=found.older, dead=dead)
         return self.desk.html(request, page, articles.render_search(page, shown, quote(query, safe="")))
+
+    def _dead(self, query: str) -> tuple[str, ...]:
+        """The clauses of a query that stand in no stored article: why it finds nothing."""
+        try_on = self.desk.services.preview_query
+        return tuple(try_on(query, None).dead) if try_on is not None else ()
 
     def search_preview(self, request: Request) -> Response:
         """What a query that is being typed would bring, as a part of the search page."""
