@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -162,6 +162,7 @@ _TSQUERY_CANDIDATES = (
 )
 
 
+@lru_cache(maxsize=256)
 def full_text(query: Query, dialect: str) -> Mapping[str, str] | None:
     """The query as the index of that database understands it: values for its statements. None where it cannot help.
 

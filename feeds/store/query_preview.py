@@ -50,7 +50,7 @@ drawn from all, and only asked whether it names them. To read it for several fre
 VERIFIED = 160
 """Candidates that are verified, at most."""
 
-SECONDS = 0.025
+SECONDS = 0.02
 """After so long no more candidates are verified, if nobody says otherwise: somebody is typing."""
 
 LEAVES = 12

@@ -20,7 +20,7 @@ from feeds.topics.evaluate import holds
 from feeds.topics.query import And, Leaf, Near, Node, Not, Or, leaves
 from feeds.topics.reader import Reading
 
-DRAWN = 30
+DRAWN = 20
 """Articles that are asked first."""
 
 LONG = 3

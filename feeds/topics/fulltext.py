@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from feeds.topics.language import is_little_word
 from feeds.topics.query import MAIN, And, AtLeast, Leaf, Near, Node, Not, Or, Query, Term, Weighted
@@ -144,6 +145,7 @@ def _is_wide(part: _Narrow) -> bool:
     return part.operator == "or" and any(map(_is_wide, part.parts))
 
 
+@lru_cache(maxsize=5_000)
 def _narrow_term(term: Term) -> _Narrow | None:
     folded = fold(term.text)
     if not folded.isalnum() or UNSPACED.search(folded):
