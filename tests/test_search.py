@@ -290,6 +290,40 @@ def ninety_days(database: Database, clock: Clock) -> Database:
     return database
 
 
+LONG = (
+    "patrol OR sea OR land", "convoy (patrol OR sea OR land)", "(patrol OR at OR on OR calm) convoy -storm", "ca* sea",
+    "(convoy NEAR/3 (patrol OR sea)) OR isle7 OR (storm NEAR/2 (isle3 OR isle4))", "isle1 OR isle2 OR nothing*",
+    "nothing OR (calm nowhere) OR (convoy isle12)", "any(3, patrol:2 convoy:2 storm:-1) (sea OR land)", "co*",
+)  # fmt: skip
+
+
+def test_a_search_by_a_long_query_goes_on_until_all_is_found(ninety_days: Database) -> None:
+    with ninety_days.read() as connection:
+        everything = articles.newest(connection, limit=2_000)
+        for text in LONG:
+            query = parse(text)
+            found: list[int | None] = []
+            older = None
+            while True:
+                seen = search.search(connection, query, limit=100, before=older)
+                found += [hit.article.id for hit in seen.hits]
+                older = seen.older
+                if older is None:
+                    break
+            assert found == [one.id for one in everything if evaluate(query, one)], text
+
+
+def test_a_search_of_many_candidates_says_where_to_go_on(ninety_days: Database) -> None:
+    nobody = parse("author:nobody")
+    with ninety_days.read() as connection:
+        ids = candidates.newest(connection, limit=2_000)
+        first = search.search(connection, nobody, limit=100)
+        rest = search.search(connection, nobody, limit=100, before=first.older)
+    assert first.hits == []
+    assert first.older == ids[search.VERIFIED]
+    assert (rest.hits, rest.older) == ([], None)
+
+
 def three_errors(number: int, of: int, asked: float) -> float:
     """Three standard errors of an estimate of that number, where so many of all were asked."""
     return 1 + 3 * of * ((number / of) * (1 - number / of) / asked) ** 0.5

@@ -78,9 +78,20 @@ def test_it_narrows():
 
 
 def test_expressions():
-    each = parse('"ab cd" xy*')
-    assert fts5_expression(each) == '((("ab" OR "a b") AND ("cd" OR "c d")) AND "xy"*)'
-    assert tsquery_expressions(each) == ("((('ab' | ('a' <-> 'b')) & ('cd' | ('c' <-> 'd'))) & 'xy':*)",)
+    each = parse('"ab cd" xyz*')
+    assert fts5_expression(each) == '((("ab" OR "a b") AND ("cd" OR "c d")) AND "xyz"*)'
+    assert tsquery_expressions(each) == ("((('ab' | ('a' <-> 'b')) & ('cd' | ('c' <-> 'd'))) & 'xyz':*)",)
+
+
+def test_what_begins_with_two_letters_is_asked_for_only_where_nothing_else_is():
+    assert fts5_expression(parse("xy*")) == '"xy"*'
+    assert fts5_expression(parse("xyz* xy*")) == '"xyz"*'
+    assert fts5_expression(parse("xyz* (xy* OR vw*)")) == '"xyz"*'
+
+
+def test_postgresql_is_asked_of_alternatives_one_by_one():
+    parts = tsquery_expressions(parse("xyz* OR (uvw* rst*)"))
+    assert parts == ("'xyz':*", "('uvw':* & 'rst':*)")
 
 
 @pytest.mark.parametrize("text", ["lang:en", "author:anh", "反恐", "lang:en OR terror", "any(1, lang:en terror)"])

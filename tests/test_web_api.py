@@ -96,6 +96,19 @@ def test_an_article_says_what_matched(client: Client) -> None:
     assert [one["id"] for one in found["articles"]] == ["b" * 32, SEED]
 
 
+def test_a_search_is_walked_by_its_pages(base: str, client: Client) -> None:
+    query = "extremism OR guard OR police"
+    whole = [one["id"] for one in client.ask("GET", f"/v1/articles/search?q={query}")["articles"]]
+    assert len(whole) > 1
+    walked = []
+    address: str | None = f"{base}/api/v1/articles/search?q={query}&limit=1"
+    while address:
+        page = requests.get(address, timeout=10).json()
+        walked += [one["id"] for one in page["articles"]]
+        address = page["next"]
+    assert walked == whole
+
+
 def test_a_search_that_is_none_says_where(client: Client) -> None:
     problem = client.ask("GET", "/v1/articles/search?q=(x", status=422)
     assert problem["field"] == "query"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +16,13 @@ from lxml import html as lxml_html
 
 from bot.web.pages import home
 from bot.web.pages.frame import Page, Site, static_files
+from bot.web.services import WebServices
+from bot.web.wiring import Search
 from feeds.database import Database
 from feeds.model import Article, Source, Topic
 from feeds.render import parse_opml
 from feeds.store import articles, sources, topics
+from feeds.store.search import Found
 
 SEED, COPY, HOSTILE = "a" * 32, "b" * 32, "c" * 32
 PUBLIC = (
@@ -138,6 +142,31 @@ def test_every_page_announces_a_feed(site: str, path: str) -> None:
 
 def test_the_feed_of_a_search_carries_its_query(site: str) -> None:
     assert f"{site}/feeds/search.atom?q=coast%20guard" in announced(document(f"{site}/search?q=coast guard"))
+
+
+def test_a_search_that_finds_nothing_names_what_stands_nowhere(site: str) -> None:
+    page = document(f"{site}/search?q=extremism xylophone")
+    assert [one.text for one in page.cssselect("#found .note code")] == ["xylophone"]
+    assert not page.cssselect("#found .more")
+
+
+def test_a_search_goes_on_to_older_articles(database: Database) -> None:
+    def one_at_a_time(query: str, limit: int, before: int | None = None) -> Found:
+        return Search(database)(query, 1, before)
+
+    def made(base: str) -> WebServices:
+        return replace(services(database, Clock(), base), search=one_at_a_time)
+
+    with served(made) as base:
+        page = document(f"{base}/search?q=extremism OR guard OR police")
+        titles = []
+        while True:
+            titles += [one.text_content() for one in page.cssselect(".cards h3")]
+            further = page.cssselect("#found .more a")
+            if not further:
+                break
+            page = document(base + further[0].get("href"))
+    assert len(titles) == len(set(titles)) > 1
 
 
 def test_home_shows_what_happened(site: str) -> None:

@@ -73,6 +73,15 @@ class QueryPreview(Protocol):
     def warnings(self) -> Sequence[str]: ...
 
 
+class QueryTrial(Protocol):
+    """Try a query in a language (None: found out) on everything stored. Raises `feeds.errors.QueryError`.
+
+    `seconds` are what it may take to be exact; by default as long as somebody waits who is typing.
+    """
+
+    def __call__(self, query: str, language: str | None, seconds: float | None = None) -> QueryPreview: ...
+
+
 class Tour(Protocol):
     """The bundled portal: HTML as bytes, None where there is no such page (yet)."""
 
@@ -105,8 +114,7 @@ class WebServices:
     add_source: Callable[[Source], None] | None = None
     """Watch it from now on. Raises `bot.errors.RequestError`."""
     search: Search | None = None
-    preview_query: Callable[[str, str | None], QueryPreview] | None = None
-    """Try a query in a language (None: found out) on everything stored. Raises `feeds.errors.QueryError`."""
+    preview_query: QueryTrial | None = None
     refused: Callable[[], Alarm | None] = lambda: None
     """That the database takes no writes, as this process has seen it."""
     look_now: Callable[[int], None] | None = None

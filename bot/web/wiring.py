@@ -109,12 +109,13 @@ class QueryTrial:
         self._database = database
         self._clock = clock
 
-    def __call__(self, query: str, language: str | None) -> QueryPreview:
+    def __call__(self, query: str, language: str | None, seconds: float | None = None) -> QueryPreview:
         """Raises `feeds.errors.QueryError`."""
-        from feeds.store.query_preview import preview
+        from feeds.store.query_preview import SECONDS, preview
 
+        allowed = SECONDS if seconds is None else seconds
         with self._database.read() as connection:
-            return preview(connection, query, language, self._clock(), samples=TRIAL_SAMPLES)
+            return preview(connection, query, language, self._clock(), samples=TRIAL_SAMPLES, seconds=allowed)
 
 
 def _search_for_feeds(connection: Connection, query: str, limit: int) -> list[tuple[Article, Sequence[Span]]]:

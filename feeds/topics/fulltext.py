@@ -88,6 +88,8 @@ def _render(narrowed: _Narrow, operators: dict[str, str], words: Callable[[_Word
 
 def _group(operator: str, parts: Iterable[_Narrow]) -> _Narrow:
     distinct = tuple(dict.fromkeys(parts))
+    if operator == "and":
+        distinct = tuple(part for part in distinct if not _is_wide(part)) or distinct
     return distinct[0] if len(distinct) == 1 else _Group(operator, distinct)
 
 
@@ -133,7 +135,7 @@ def _narrow_leaf(leaf: Leaf) -> _Narrow | None:
         some = [part for part in parts if part is not None]
         if not some:
             return None
-        sequences.append(_group("and", [part for part in some if not _is_wide(part)] or some))
+        sequences.append(_group("and", some))
     found = _group("or", sequences)
     return _Group("title", (found,)) if leaf.field == "title" else found
 

@@ -26,6 +26,8 @@ SEARCH_LIMIT = 50
 ACTIVITY_KEPT = timedelta(seconds=5)
 ACTIVITY_STALE = timedelta(minutes=1)
 MAXIMUM_QUERY = 500
+PATIENCE = 0.5
+"""Seconds for finding out why a search finds nothing, at most."""
 
 
 class PublicPages:
@@ -153,7 +155,7 @@ class PublicPages:
     def _dead(self, query: str) -> tuple[str, ...]:
         """The clauses of a query that stand in no stored article: why it finds nothing."""
         try_on = self.desk.services.preview_query
-        return tuple(try_on(query, None).dead) if try_on is not None else ()
+        return tuple(try_on(query, None, PATIENCE).dead) if try_on is not None else ()
 
     def search_preview(self, request: Request) -> Response:
         """What a query that is being typed would bring, as a part of the search page."""
