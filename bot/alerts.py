@@ -8,6 +8,7 @@ old items that turn up late (`baseline`), are matched for the feeds and owed to 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -242,7 +243,8 @@ class _Telling:
                     "urgent": one.topic.urgent,
                     "matched": matched_words(article, one.match.spans),
                     "score": one.match.score,
-                    "spans": [list(span) for span in one.match.spans[:SPANS]],
+                    # As text: each delivery reads all topics, and is told of the few that it follows.
+                    "spans": json.dumps(one.match.spans[:SPANS], ensure_ascii=False, separators=(",", ":")),
                 }
                 for one in matched
             ],

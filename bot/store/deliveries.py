@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,11 +70,10 @@ def delivery_of(row: AnyRow) -> Delivery:
 
 
 def _topic_told(topic: Mapping[str, Any]) -> dict[str, Any]:
-    """With its spans by name; they are stored in few bytes, as those of `matches` are."""
-    told = dict(topic)
-    if "spans" in told:  # alerts of before they were told have none
-        told["spans"] = [Span(*span)._asdict() for span in told["spans"]]
-    return told
+    """With its spans by name; they are stored as text, which is read only where it is told."""
+    if "spans" not in topic:  # alerts of before they were told have none
+        return dict(topic)
+    return {**topic, "spans": [Span(*span)._asdict() for span in json.loads(topic["spans"])]}
 
 
 @dataclass(frozen=True, slots=True)
