@@ -111,7 +111,8 @@ def steady_state(number: int, interval: float, seconds: float) -> None:
 
 
 def _engine(app: App, work: Callable[[Claim], None]) -> Engine:
-    return Engine("watch", app.database, {"source": work}, app.clock, workers=app.settings.polling.workers)
+    workers, prepare = app.settings.polling.workers, app.watcher.prepare
+    return Engine("watch", app.database, {"source": work}, app.clock, workers=workers, prepare=prepare)
 
 
 class _Receiver(ThreadingHTTPServer):

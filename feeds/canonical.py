@@ -43,6 +43,8 @@ _LONGEST = 8_000
 _NUMBER_AT_END = re.compile(r"[-_.,]([a-z]?\d{4,20})(\.[a-z]{2,5})?$", re.IGNORECASE)
 _NUMBER_AT_START = re.compile(r"(\d{5,20})[-_]")
 _NUMBER = re.compile(r"\d{5,20}")
+_FIGURES = re.compile(r"\d{4}")
+"""What each of the three has, and most addresses have not."""
 
 
 def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
@@ -86,6 +88,8 @@ def permanent_part(url: str) -> str | None:
     "/article/asean-promotes-1733391234" and "/12345/asean-promotes" have one; years and dates are no such numbers.
     """
     spelled, _, query = canonical_url(url).partition("?")
+    if not _FIGURES.search(spelled):
+        return None
     if query or not spelled.startswith("https://"):
         return None
     before, _, last = spelled.rpartition("/")

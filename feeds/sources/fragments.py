@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -251,6 +252,7 @@ def _standard_moment(text: str) -> datetime | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def _offset(text: str) -> timezone:
     minutes = int(text[1:3]) * 60 + int(text[3:5])
     return timezone(timedelta(minutes=minutes if text[0] == "+" else -minutes))

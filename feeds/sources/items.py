@@ -256,7 +256,9 @@ def _image(fields: Fields, base: str) -> str | None:
 
 def _enclosures(fields: Fields, base: str) -> tuple[Enclosure, ...]:
     links = [*fields.get("link", ()), *fields.get("atom:link", ())]
-    elements = [*fields.get("enclosure", ()), *(link for link in links if link.get("rel") == "enclosure")]
+    elements = [*fields.get("enclosure", ()), *[link for link in links if link.get("rel") == "enclosure"]]
+    if not elements:
+        return ()
     return enclosures_of(
         ((one.get("url") or one.get("href"), one.get("type"), one.get("length")) for one in elements), base
     )
