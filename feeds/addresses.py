@@ -172,9 +172,9 @@ def _resolved(host: str, port: int, timeout: float, resolve: Resolve) -> list[Ad
 class _DeadlineReader(io.RawIOBase):
     """Reads a socket until a point in time, however the bytes come."""
 
-    def __init__(self, sock: socket.socket, timeout: float | None) -> None:
+    def __init__(self, sock: socket.socket, raw: Any, timeout: float | None) -> None:
         self._sock = sock
-        self._raw: Any = sock.makefile("rb", buffering=0)
+        self._raw = raw
         self._end = None if timeout is None else time.monotonic() + timeout
 
     def readable(self) -> bool:
@@ -202,8 +202,7 @@ class _DeadlineResponse(HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        self.fp.close()
-        self.fp = io.BufferedReader(_DeadlineReader(sock, sock.gettimeout()))
+        self.fp = io.BufferedReader(_DeadlineReader(sock, self.fp.detach(), sock.gettimeout()))
         self._interim = 0
 
     def _read_status(self) -> tuple[str, int, str]:

@@ -45,6 +45,8 @@ class Robots:
 
     def allows(self, url: str, user_agent: str) -> bool:
         """Whether `user_agent` ("Tocsin/1.0 (+https://…)") may fetch `url`. robots.txt itself may always be fetched."""
+        if not self.groups:
+            return True
         parts = urlsplit(url)
         path = _encoded(f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
         if path == "/robots.txt":
@@ -107,6 +109,7 @@ def without_robots(status: int | None) -> Robots:
     return ALLOW_ALL if status is not None and 400 <= status < 500 and status != 429 else DISALLOW_ALL
 
 
+@lru_cache(maxsize=4_096)
 @lru_cache(maxsize=4_096)
 def robots_url(url: str) -> str:
     """Where the robots.txt for an http(s) address stands."""
