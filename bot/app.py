@@ -43,6 +43,7 @@ from feeds.addresses import public_session
 from feeds.database import Database, refusal_of
 from feeds.fetch import Fetcher
 from feeds.matching import StoredTopics
+from feeds.measuring import Measuring
 from feeds.model import Source
 from feeds.store import facts, sources
 from feeds.visits import Visits
@@ -163,6 +164,11 @@ class App:
             ),
             on_found=self.follow_up,
         )
+
+    @cached_property
+    def measuring(self) -> Measuring:
+        """How long the pictures and enclosures of new articles are."""
+        return Measuring(self.database, self.visits, self.clock)
 
     @cached_property
     def announcer(self) -> Announcer:
@@ -354,6 +360,7 @@ class App:
                 Job("backfill", 2, self.announcer.backfill),
                 Job("publish", 2, self.publish),
                 Job("topics", 600, self.rebuild_topics),
+                *([Job("files", 30, self.measuring.measure)] if self.settings.polling.measure_files else []),
                 Job("websub", 30, self.keep_websub),
                 Job("alarms", 30, self.check_alarms),
                 Job("retention", 600, self.retention.sweep_daily),
@@ -412,6 +419,7 @@ class App:
         """End what is running, give leases back, and close the database."""
         self.outbox.stopping.set()
         self.watcher.stopping.set()
+        self.measuring.stopping.set()
         self.retention.stopping.set()
         self.timetable.stop()
         self.watching.stop()

@@ -52,6 +52,8 @@ def one_pass(app: App) -> Pass:
     for engine in app.sending:
         if engine.name != "chat" or app.chat is None or app.chat.ready:
             engine.drain()
+    if app.settings.polling.measure_files:
+        app.measuring.measure()
     while app.publish():
         pass
     with app.database.read() as connection:

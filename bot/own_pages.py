@@ -39,11 +39,23 @@ class OwnPages(Fetcher):
         max_bytes: int | None = None,
     ) -> Response:
         """As `Fetcher.get`; what is not of the tour, or not published yet, is asked for where its address leads."""
-        address = url.partition("#")[0]
-        if self._tour is not None and address.startswith(self._roots):
-            root = next(one for one in self._roots if address.startswith(one))
-            found = self._tour.read(address[len(root) :], *self._times())
-            if found is not None:
-                kind, body = found
-                return Response(address, 200, {"Content-Type": kind}, body, content_type=kind, fetched_bytes=len(body))
+        known = self._known(url)
+        if known is not None:
+            return known
         return super().get(url, etag=etag, last_modified=last_modified, accept=accept, max_bytes=max_bytes)
+
+    def head(self, url: str) -> Response:
+        """As `Fetcher.head`; the tour's pictures are known."""
+        return self._known(url) or super().head(url)
+
+    def _known(self, url: str) -> Response | None:
+        address = url.partition("#")[0]
+        if self._tour is None or not address.startswith(self._roots):
+            return None
+        root = next(one for one in self._roots if address.startswith(one))
+        found = self._tour.read(address[len(root) :], *self._times())
+        if found is None:
+            return None
+        kind, body = found
+        headers = {"Content-Type": kind, "Content-Length": str(len(body))}
+        return Response(address, 200, headers, body, content_type=kind, fetched_bytes=len(body))

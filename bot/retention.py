@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from bot.store import forgetting as told
 from feeds.database import Database
-from feeds.store import facts, forgetting
+from feeds.store import facts, files, forgetting
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ class Retention:
         before = self._clock() - timedelta(days=self._days)
         with self._database.write() as connection:
             past_alarms = forgetting.remove_alarms(connection, before)
+            files.forget(connection, before)
         return Removed(
             self._articles(before),
             self._batches(lambda: self._deliveries(before)),

@@ -1,4 +1,4 @@
-"""The only GET of this package: a URL in, a response or an error that says what to do next out.
+"""The only GET and HEAD of this package: a URL in, a response or an error that says what to do next out.
 
 One exchange has one deadline (name look-up, connection, headers, body, redirects), one cap on decoded bytes, and
 reaches public addresses only (`feeds.addresses`), checked again at each redirect. It sends validators, keeps no
@@ -41,6 +41,7 @@ _UNDECODED = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
 _MAX_REDIRECTS = 8
 _PERMANENT = {301, 308}
 _REDIRECTS = {301, 302, 303, 307, 308}
+_NOT_NOW = {429, 503}
 _CHUNK = 64 << 10
 # Real pages and feeds compress up to about 1:40; bombs start at 1:1000. Small bodies may be as repetitive as they like.
 _MAX_RATIO = 150
@@ -140,6 +141,24 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
+        return self._exchange("GET", url, headers, max_bytes or self._max_bytes)
+
+    def head(self, url: str) -> Response:
+        """What GET would answer, without its body: a HEAD; where that is refused, a GET of which no more is read.
+
+        Raises FetchError and its kin, as `get` does.
+        """
+        headers = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+        try:
+            return self._exchange("HEAD", url, headers, None)
+        except FetchError as error:
+            # Many a server knows no HEAD and calls that by any name; "not now" is meant.
+            if error.status is None or error.status in _NOT_NOW:
+                raise
+        return self._exchange("GET", url, headers, None)
+
+    def _exchange(self, method: str, url: str, headers: Mapping[str, str], max_bytes: int | None) -> Response:
+        """`max_bytes` None: no body is read."""
         end = time.monotonic() + self._deadline
         moved_to = None
         permanently = True
@@ -149,10 +168,10 @@ class Fetcher:
         seen = set()
         for _ in range(_MAX_REDIRECTS + 1):
             seen.add((hop, len(cookies)))
-            reply = self._ask(hop, headers, cookies, end)
+            reply = self._ask(method, hop, headers, cookies, end)
             try:
                 if reply.status_code not in _REDIRECTS or not reply.headers.get("Location"):
-                    return self._read(reply, hop, moved_to, end, max_bytes or self._max_bytes)
+                    return self._read(reply, hop, moved_to, end, max_bytes)
                 target = self._redirect_target(hop, reply.headers["Location"])
             finally:
                 reply.close()
@@ -167,12 +186,14 @@ class Fetcher:
             f"{without_credentials(url)} redirects more than {_MAX_REDIRECTS} times.", url=without_credentials(url)
         )
 
-    def _ask(self, url: str, headers: Mapping[str, str], cookies: RequestsCookieJar, end: float) -> requests.Response:
+    def _ask(
+        self, method: str, url: str, headers: Mapping[str, str], cookies: RequestsCookieJar, end: float
+    ) -> requests.Response:
         """One hop, up to its headers."""
         shown = without_credentials(url)
         _check_url(url)
         try:
-            prepared = _prepared(url, headers, cookies)
+            prepared = _prepared(method, url, headers, cookies)
         except (requests.RequestException, ValueError) as error:
             raise FetchError(f"{shown} is not an address: {error}", url=shown) from None
         for attempt in (1, 2):
@@ -211,7 +232,9 @@ class Fetcher:
         target = without_credentials(_without_fragment(target))
         return _with_credentials_of(url, target) if before == after else target
 
-    def _read(self, reply: requests.Response, url: str, moved_to: str | None, end: float, max_bytes: int) -> Response:
+    def _read(
+        self, reply: requests.Response, url: str, moved_to: str | None, end: float, max_bytes: int | None
+    ) -> Response:
         shown = without_credentials(url)
         status = reply.status_code
         headers: Mapping[str, str] = reply.headers
@@ -228,15 +251,10 @@ class Fetcher:
             raise FetchError(f"{shown} sent a compression that was not asked for.", url=shown, status=status)
         # Asked before the body is read: then the connection may be somebody else's already.
         certificate_ends = getattr(reply.raw.connection, "certificate_ends", None)
-        announced = headers.get("Content-Length", "")
-        if announced.isascii() and announced.isdigit() and int(announced[:20]) > max_bytes:
-            raise TooLarge(f"{shown} announces {announced} bytes.", url=shown, status=status)
-        try:
-            body = b"".join(self._chunks(reply.raw, codings, shown, max_bytes))
-        except TooLarge:
-            raise
-        except Exception as error:
-            raise self._error(error, shown, end, status) from error
+        body, fetched = b"", 0
+        if max_bytes is not None:
+            body = self._body(reply, codings, shown, max_bytes, end)
+            fetched = reply.raw.tell()
         return Response(
             url=_without_fragment(shown),
             status=status,
@@ -244,9 +262,21 @@ class Fetcher:
             body=body,
             content_type=headers.get("Content-Type") or None,
             moved_to=moved_to,
-            fetched_bytes=reply.raw.tell(),
+            fetched_bytes=fetched,
             certificate_end=certificate_ends,
         )
+
+    def _body(self, reply: requests.Response, codings: Sequence[str], shown: str, max_bytes: int, end: float) -> bytes:
+        status = reply.status_code
+        announced = reply.headers.get("Content-Length", "")
+        if announced.isascii() and announced.isdigit() and int(announced[:20]) > max_bytes:
+            raise TooLarge(f"{shown} announces {announced} bytes.", url=shown, status=status)
+        try:
+            return b"".join(self._chunks(reply.raw, codings, shown, max_bytes))
+        except TooLarge:
+            raise
+        except Exception as error:
+            raise self._error(error, shown, end, status) from error
 
     @staticmethod
     def _chunks(raw: Any, codings: Sequence[str], shown: str, max_bytes: int) -> Iterator[bytes]:
@@ -310,10 +340,12 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     return min(max(0.0, (date - now).total_seconds()), 366.0 * 86400)
 
 
-def _prepared(url: str, headers: Mapping[str, str], cookies: RequestsCookieJar) -> requests.PreparedRequest:
+def _prepared(
+    method: str, url: str, headers: Mapping[str, str], cookies: RequestsCookieJar
+) -> requests.PreparedRequest:
     """What `requests.Request.prepare` makes of them, which asks each time for all that a request might have."""
     prepared = requests.PreparedRequest()
-    prepared.prepare_method("GET")
+    prepared.prepare_method(method)
     prepared.url = _spelled(url)
     prepared.prepare_headers(headers)
     if cookies:

@@ -25,6 +25,16 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A file as its own server describes it: media type ("" where unknown), bytes, and whether it is there no more."""
+
+    url: str
+    type: str = ""
+    length: int | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One item of a list or feed, before its page has been read.
 
@@ -160,7 +170,10 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """An article as one feed shows it: with its source's title, its topics, the spans that matched, and its copies."""
+    """An article as one feed shows it: with its source's title, its topics, the spans that matched, and its copies.
+
+    `measured` is what is known of its image and enclosures beyond what the source says.
+    """
 
     article: Article
     source_title: str = ""
@@ -168,6 +181,7 @@ class FeedItem:
     topics: tuple[Topic, ...] = ()
     spans: tuple[Span, ...] = ()
     also: tuple[Article, ...] = ()
+    measured: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ ROBOTS_RETRIED = timedelta(minutes=10)
 MOST_ROBOTS = 5_000
 
 
+class BusyHost(FetchError):
+    """Nothing was asked: it is somebody else's turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     robots: Robots
@@ -80,6 +84,21 @@ class Visits:
         if obey_robots:
             self._check_robots(url)
         return self._paced(url, etag, last_modified)
+
+    def head(self, url: str) -> Response:
+        """What `get` would answer, without the body, for what nobody waits for.
+
+        Raises BusyHost where others' requests to that host are waiting for their turn, FetchError and its kin.
+        """
+        if self._is_own(url):
+            return self._fetcher.head(url)
+        self._check_robots(url)
+        if self._requests.enter(url):
+            raise BusyHost(f"{urlsplit(url).hostname} is busy with other requests of ours", url=url)
+        try:
+            return self._fetcher.head(url)
+        finally:
+            self._requests.leave(url)
 
     def _paced(self, url: str, etag: str | None, last_modified: str | None) -> Response:
         try:

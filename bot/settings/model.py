@@ -92,6 +92,11 @@ class Polling:
     pace: float = setting(
         1.0, values.DURATION, "The least time between two requests to one host; its own wish may be longer."
     )
+    measure_files: bool = setting(
+        True,
+        values.FLAG,
+        "Ask the servers of pictures and enclosures (by HEAD) for the types and lengths that sources leave out.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

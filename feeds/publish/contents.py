@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from feeds.model import Article, FeedItem, FeedSpec, Span, Topic
 from feeds.publish.site import Site
 from feeds.render import Archive, current_spec, page_spec, paginate
-from feeds.store import articles, shelf, sources, stories, topics
+from feeds.store import articles, files, shelf, sources, stories, topics
 
 PUBLIC_PATH = "/feeds/"
 
@@ -183,6 +183,7 @@ def _filled(connection: Connection, spec: FeedSpec, shown: Sequence[Article], ch
     matched = topics.matches_of(connection, ids)
     told = {one.id: one for one in (*topics.active_topics(connection), *chosen)}
     reasons = {one.id for one in chosen}
+    measured = files.measured_of(connection, shown)
     copies = stories.copies(connection, {one.story for one in shown if one.story})
     items = []
     for article in shown:
@@ -196,6 +197,7 @@ def _filled(connection: Connection, spec: FeedSpec, shown: Sequence[Article], ch
                 topics=tuple(told[one.topic_id] for one in own if one.topic_id in told),
                 spans=_in_order(span for one in own if one.topic_id in reasons for span in one.spans),
                 also=tuple(one for one in copies.get(article.story or 0, []) if one.id != article.id),
+                measured=tuple(measured[url] for url in files.to_measure(article) if url in measured),
             )
         )
     changed = max((time for one in shown for time in (one.found, one.updated) if time is not None), default=None)

@@ -7,13 +7,13 @@ same view.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from mimetypes import MimeTypes
 from urllib.parse import urlsplit
 
-from feeds.model import Article, FeedItem, FeedSpec
+from feeds.model import Article, FeedItem, FeedSpec, Measured
 from feeds.render import words
 from feeds.render.characters import EPOCH, clean, in_utc, language_tag, media_type, one_line, tag_uri, web_address
 
@@ -151,7 +151,7 @@ def view_item(spec: FeedSpec, item: FeedItem, *, full: bool) -> ItemView:
     url = web_address(article.url)
     published = article.published or article.found or article.updated or EPOCH
     summary = words.summary_text(article, item.spans)
-    image, files = _files(article)
+    image, files = _files(article, item.measured)
     source_feed = f"{_SOURCE_FEEDS}{one_line(article.source)}"
     is_copy = article.source and source_feed != (spec.current or spec.path)
     return ItemView(
@@ -218,16 +218,29 @@ def _related(item: FeedItem, own: str | None) -> tuple[Related, ...]:
     return tuple(found.values())
 
 
-def _files(article: Article) -> tuple[File | None, tuple[File, ...]]:
-    """The image, with what the source says of it, and the other files."""
+def _files(article: Article, measured: Iterable[Measured]) -> tuple[File | None, tuple[File, ...]]:
+    """The image and the other files, with what the source says of them, else their own servers.
+
+    A picture that is there no more is left out.
+    """
+    known = {one.url: one for one in measured}
     found: dict[str, File] = {}
     for enclosure in article.enclosures:
         url = web_address(enclosure.url)
         if url is not None:
-            found.setdefault(url, File(url, media_type(enclosure.type) or _media_type(url), enclosure.length))
+            asked = known.get(enclosure.url, _UNKNOWN)
+            kind = media_type(enclosure.type) or media_type(asked.type) or _media_type(url)
+            found.setdefault(url, File(url, kind, enclosure.length or asked.length))
     image = web_address(article.image)
-    shown = found.pop(image, File(image, _image_type(image))) if image else None
-    return shown, tuple(found.values())
+    if image is None:
+        return None, tuple(found.values())
+    asked = known.get(article.image or "", _UNKNOWN)
+    kind = asked.type if asked.type.startswith("image/") else ""
+    shown = found.pop(image, File(image, media_type(kind) or _image_type(image), asked.length))
+    return None if asked.gone else shown, tuple(found.values())
+
+
+_UNKNOWN = Measured("")
 
 
 def _image_type(url: str) -> str | None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feeds.store import shelf
-from feeds.store.tables import alarms, articles, matches, sources, topics
+from feeds.store.tables import alarms, articles, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,13 @@ def remove_articles(connection: Connection, found_before: datetime, after: int, 
     if not rows:
         return Swept(0, None)
     holding = connection.execute(
-        sa.select(sources.c.id, sources.c.slug, sources.c.learned).where(
-            sources.c.id.in_({row.source_id for row in rows})
-        )
+        sa.select(sources.c.id, sources.c.learned).where(sources.c.id.in_({row.source_id for row in rows}))
     ).all()
     listed = {row.id: _listed(row.learned) for row in holding}
-    slugs = {row.id: row.slug for row in holding}
     going = [row for row in rows if (shown := listed[row.source_id]) is not None and row.id not in shown]
     if going:
         ids = [row.id for row in going]
-        matched = connection.execute(
-            sa.select(topics.c.slug)
-            .join(matches, matches.c.topic_id == topics.c.id)
-            .where(matches.c.article_id.in_(ids))
-            .distinct()
-        ).scalars()
-        feeds = {"all", *(f"sources/{slugs[row.source_id]}" for row in going), *(f"topics/{slug}" for slug in matched)}
+        feeds = shelf.feeds_of(connection, ids)
         connection.execute(sa.delete(articles).where(articles.c.id.in_(ids)))
         shelf.mark_stale(connection, sorted(feeds), now)
     return Swept(len(going), rows[-1].id)

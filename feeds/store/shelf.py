@@ -223,6 +223,24 @@ def feeds(connection: Connection) -> set[str]:
     return {"all"} | {f"sources/{slug}" for slug in by_source} | {f"topics/{slug}" for slug in by_topic}
 
 
+def feeds_of(connection: Connection, ids: Collection[int]) -> set[str]:
+    """The feeds in which these articles may stand."""
+    if not ids:
+        return set()
+    by_source = (
+        sa.select(sources.c.slug).join(articles, articles.c.source_id == sources.c.id).where(articles.c.id.in_(ids))
+    )
+    by_topic = sa.select(topics.c.slug).join(matches, matches.c.topic_id == topics.c.id)
+    return {
+        "all",
+        *(f"sources/{slug}" for slug in connection.execute(by_source.distinct()).scalars()),
+        *(
+            f"topics/{slug}"
+            for slug in connection.execute(by_topic.where(matches.c.article_id.in_(ids)).distinct()).scalars()
+        ),
+    }
+
+
 def uids(
     connection: Connection, *, source: str | None = None, topic: str | None = None, story: int | None = None
 ) -> dict[str, int]:

@@ -93,6 +93,20 @@ sa.Index(
     postgresql_where=articles.c.revision > articles.c.announced_revision,
 )
 
+# What was found out about pictures and enclosures by asking their servers; by the SHA-256 of their addresses.
+measured_files = sa.Table(
+    "measured_files",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("length", sa.BigInteger),
+    sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    # NULL: never again.
+    sa.Column("again_at", UtcDateTime),
+)
+
 # Every name under which a source has shown an article (feeds.identity): guid, canonical URL, text fingerprint.
 article_keys = sa.Table(
     "article_keys",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from markupsafe import Markup
@@ -21,7 +21,7 @@ from bot.why import why
 from feeds.database import AnyRow
 from feeds.errors import QueryError
 from feeds.model import Article, Source, Span, Topic
-from feeds.store import articles, stories
+from feeds.store import articles, files, stories
 from feeds.store import topics as topic_store
 
 EXAMPLES = (
@@ -59,6 +59,8 @@ def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | 
     article = articles.by_uid(connection, uid)
     if article is None or article.id is None:
         return None
+    if any(one.gone for one in files.measured(connection, [article.image] if article.image else [])):
+        article = replace(article, image=None)
     found = topic_store.matches_of(connection, [article.id]).get(article.id, [])
     named = topic_store.by_ids(connection, [one.topic_id for one in found])
     matched = topic_matches(article, found, named, everybody=page.operator)
