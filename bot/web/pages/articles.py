@@ -59,8 +59,6 @@ def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | 
     article = articles.by_uid(connection, uid)
     if article is None or article.id is None:
         return None
-    if any(one.gone for one in files.measured(connection, [article.image] if article.image else [])):
-        article = replace(article, image=None)
     found = topic_store.matches_of(connection, [article.id]).get(article.id, [])
     named = topic_store.by_ids(connection, [one.topic_id for one in found])
     matched = topic_matches(article, found, named, everybody=page.operator)
@@ -68,8 +66,9 @@ def read_article(connection: Connection, page: Page, uid: str) -> ArticlePage | 
     told_about = [article.story] if article.story is not None else []
     copies = [copy for copy in stories.copies(connection, told_about).get(article.story or 0, []) if copy.uid != uid]
     told = deliveries.listing(connection, article_id=article.id, limit=200)
+    is_gone = any(one.gone for one in files.measured(connection, [article.image] if article.image else []))
     return ArticlePage(
-        article=article,
+        article=replace(article, image=None) if is_gone else article,
         source=reading.sources(connection).get(article.source) or Source(article.source, ""),
         title=marking.marked_field(article, spans, "title") if article.title else Markup("{}").format(article.url),
         author=marking.marked_field(article, spans, "author"),
