@@ -38,7 +38,7 @@ PRIVATE = "private/"
 MAXIMUM_BYTES = 64_000_000
 """What is kept in memory, plain and compressed together."""
 
-MAXIMUM_QUERY = 2_000
+MAXIMUM_QUERY = 8_000
 """Bytes of a query string."""
 
 _PATH = re.compile(r"[\w~/.:@!$&'()*+,;=-]{1,300}")

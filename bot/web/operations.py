@@ -29,12 +29,13 @@ from feeds.model import DESK, Topic
 from feeds.store import shelf
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
+from feeds.topics.grammar.tokens import MAX_LENGTH
 from feeds.topics.samples import Verdict, try_samples
 
 WEBHOOK_FORMATS = ("standard", *FORMATS)
 MAXIMUM_URL = 2000
 MAXIMUM_TITLE = 200
-MAXIMUM_QUERY = 2000
+MAXIMUM_QUERY = MAX_LENGTH
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 """The form of a BCP 47 tag."""

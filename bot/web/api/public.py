@@ -17,6 +17,7 @@ from feeds.model import Article, Topic
 from feeds.store import articles as article_store
 from feeds.store import sources as source_store
 from feeds.store import topics as topic_store
+from feeds.topics.grammar.tokens import MAX_LENGTH
 
 Slug = Annotated[str, Path(max_length=100)]
 ByOperator = Annotated[bool, Depends(is_operator)]
@@ -66,7 +67,7 @@ def router(desk: Desk) -> APIRouter:
 
     @made.get("/articles/search", tags=["articles"])
     def search_articles(
-        q: Annotated[str, Query(min_length=1, max_length=500)], limit: Limit = 50, before: Before = None
+        q: Annotated[str, Query(min_length=1, max_length=MAX_LENGTH)], limit: Limit = 50, before: Before = None
     ) -> ArticleList:
         """What a query finds among everything stored, the newest first."""
         search = desk.services.search

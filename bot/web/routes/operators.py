@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.store import destinations
-from bot.web.operations import MAXIMUM_QUERY, Operations, WrongInputError
+from bot.web.operations import Operations, WrongInputError
 from bot.web.pages import operators
 from bot.web.pages.frame import Page
 from bot.web.pages.operators import TopicEditor
@@ -19,6 +19,7 @@ from bot.web.routes.desk import Desk, Handler, own_path, posted
 from feeds.errors import QueryError
 from feeds.model import Topic
 from feeds.store import topics as topic_store
+from feeds.topics.grammar.tokens import MAX_LENGTH
 
 HERE = "/operators"
 
@@ -95,7 +96,7 @@ class OperatorPages:
             known = topic_store.topic_by_slug(connection, slug) if slug else None
         if slug and (known is None or not known.public):
             return self.desk.not_found(request)
-        query = request.query_params.get("query", "")[:MAXIMUM_QUERY]
+        query = request.query_params.get("query", "")[: MAX_LENGTH + 1]
         editor = self._tried(TopicEditor(known or Topic("", query), (), is_new=known is None), page)
         if known is not None:
             editor = replace(editor, tuning=self.operations.tuning(slug))

@@ -19,13 +19,13 @@ from bot.web.routes.desk import Desk, before
 from bot.web.routes.headers import IMAGES_FROM_SITES
 from feeds.errors import QueryError
 from feeds.render import opml
+from feeds.topics.grammar.tokens import MAX_LENGTH
 
 log = logging.getLogger(__name__)
 
 SEARCH_LIMIT = 50
 ACTIVITY_KEPT = timedelta(seconds=5)
 ACTIVITY_STALE = timedelta(minutes=1)
-MAXIMUM_QUERY = 500
 PATIENCE = 0.5
 """Seconds for finding out why a search finds nothing, at most."""
 
@@ -137,7 +137,7 @@ class PublicPages:
         if self.desk.services.search is None:
             return self.desk.not_found(request)
         page = self.desk.page(request)
-        query = " ".join(request.query_params.get("q", "").split())[:MAXIMUM_QUERY]
+        query = " ".join(request.query_params.get("q", "").split())[: MAX_LENGTH + 1]
         older = before(request)
         shown = articles.SearchPage(query)
         if query:
@@ -163,7 +163,7 @@ class PublicPages:
         if try_on is None or self.desk.services.search is None:
             return self.desk.not_found(request)
         page = self.desk.page(request)
-        query = " ".join(request.query_params.get("q", "").split())[:MAXIMUM_QUERY]
+        query = " ".join(request.query_params.get("q", "").split())[: MAX_LENGTH + 1]
         shown = articles.QueryTrial()
         if query:
             try:
