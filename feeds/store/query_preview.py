@@ -11,8 +11,9 @@ were drawn from among them. So a figure may be "about", and says so.
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise, takewhile
 from math import sqrt
@@ -50,7 +51,7 @@ drawn from all, and only asked whether it names them. To read it for several fre
 VERIFIED = 160
 """Candidates that are verified, at most."""
 
-SECONDS = 0.02
+SECONDS = 0.015
 """After so long no more candidates are verified, if nobody says otherwise: somebody is typing."""
 
 LEAVES = 12
@@ -146,7 +147,8 @@ class _Proposed:
     """Ids of candidates, the newest first; the first `recent` of them were found in the last thirty days.
 
     `total` articles are stored. `exact` if the candidates are all there are; else there are about `times` as many, and
-    `recent_times` as many recent ones. `expected` > 0: they are any articles, about so many of which the index names.
+    `recent_times` as many recent ones. `expected` > 0: they are any articles, about so many of which the index names
+    when it is `asked`.
     """
 
     total: int
@@ -156,6 +158,7 @@ class _Proposed:
     times: float = 1.0
     recent_times: float = 1.0
     expected: int = 0
+    asked: Query = field(kw_only=True)
 
 
 def _propose(connection: Connection, query: Query, reading: Reading, now: datetime) -> _Proposed:
@@ -163,32 +166,39 @@ def _propose(connection: Connection, query: Query, reading: Reading, now: dateti
     stored = connection.execute(_STORED, {"since": now - timedelta(days=DAYS)}).one()
     oldest_id, newest_id = stored.oldest, stored.newest
     if newest_id is None:
-        return _Proposed(0)
+        return _Proposed(0, asked=query)
     since = max(oldest_id, newest_id - LOOKED_BACK)
-    expected = (index.expected(connection, query) or 0) if stored.total > _FEW else 0
-    if expected < FREQUENT * stored.total:
-        expected = 0
     asked: Query | None = query
-    if not expected and stored.total > _FEW and is_long(query):
-        asked = narrowed(connection, query, reading, since=since)
-    if expected or asked is None:
-        ids = index.all_ids(connection, since=since)
-    else:
+    expected = 0
+    if stored.total > _FEW:
+        if is_long(query):
+            asked = narrowed(connection, query, reading, since=since)
+        if asked is not None:
+            expected = index.expected(connection, asked) or 0
+            expected *= expected >= FREQUENT * stored.total
+    ids: Sequence[int]
+    if not expected and asked is not None:
         ids = index.all_candidates(connection, asked, since=since)
+    elif stored.total == newest_id - oldest_id + 1:  # none was removed in between, so there is nothing to ask
+        ids = range(newest_id, since - 1, -1)
+    else:
+        ids = index.all_ids(connection, since=since)
     exact = since == oldest_id
     if not exact and len(ids) < _FEW:
         older = index.candidates(connection, asked or query, limit=CANDIDATES, before=since)
         exact = len(older) < CANDIDATES
         since = older[-1] if older else since
-        ids += older
+        ids = [*ids, *older]
     recent_id = stored.recent or newest_id + 1
 
     def times(first: int) -> float:
         """How many times as many there are from that id on as from `since` on, if they lie as densely everywhere."""
         return 1.0 if exact or first >= since else (newest_id - first + 1) / (newest_id - since + 1)
 
-    recent = sum(1 for one in ids if one >= recent_id)
-    return _Proposed(stored.total, ids, recent, exact, times(oldest_id), times(recent_id), expected)
+    recent = bisect_left(ids, True, key=lambda one: one < recent_id)
+    return _Proposed(
+        stored.total, ids, recent, exact, times(oldest_id), times(recent_id), expected, asked=asked or query
+    )
 
 
 # By the index on `found`: min(id) would read all older articles first.
@@ -276,10 +286,10 @@ def _layered(asked: Set[int], counts: Mapping[int, float], end: int, proposed: _
 def _verify(connection: Connection, query: Query, proposed: _Proposed, reading: Reading, until: float) -> _Seen:
     """Verify some candidates."""
     seen = _Seen(proposed)
-    chosen = _chosen(len(proposed.ids), proposed.recent, 2 * VERIFIED if proposed.expected else VERIFIED)
+    chosen = _chosen(len(proposed.ids), proposed.recent, VERIFIED)
     worth = chosen
     if proposed.expected:
-        named = index.candidates_among(connection, query, [proposed.ids[place] for place in chosen])
+        named = index.candidates_among(connection, proposed.asked, [proposed.ids[place] for place in chosen])
         worth = [place for place in chosen if proposed.ids[place] in named]
         seen.named = dict.fromkeys(worth, 1.0)
         seen.known = _named_in_all(chosen, seen.named, proposed)

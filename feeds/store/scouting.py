@@ -20,13 +20,13 @@ from feeds.topics.evaluate import holds
 from feeds.topics.query import And, Leaf, Near, Node, Not, Or, leaves
 from feeds.topics.reader import Reading
 
-DRAWN = 20
+DRAWN = 16
 """Articles that are asked first."""
 
 LONG = 3
 """Clauses, from which on a query is long: the index answers fewer in a few milliseconds."""
 
-SELECTS_MANY = 0.25
+SELECTS_MANY = 0.2
 """From this share of the articles on, a query is asked of articles, not of the index."""
 
 NARROWS = 0.05

@@ -74,8 +74,20 @@ def tsquery_expressions(query: Query) -> tuple[str, ...] | None:
     narrowed = _narrow(query.root)
     if narrowed is None:
         return None
-    parts = narrowed.parts if isinstance(narrowed, _Group) and narrowed.operator == "or" else (narrowed,)
-    return tuple(_render(part, {"and": " & ", "or": " | ", "title": ""}, words) for part in parts)
+    return tuple(_render(part, {"and": " & ", "or": " | ", "title": ""}, words) for part in _alternatives(narrowed))
+
+
+def _alternatives(narrowed: _Narrow) -> Iterator[_Narrow]:
+    """Yield the parts of which any will do; the ways of one word to be written stay together."""
+    if isinstance(narrowed, _Group) and narrowed.operator == "or" and _is_of_groups(narrowed):
+        for part in narrowed.parts:
+            yield from _alternatives(part)
+        return
+    yield narrowed
+
+
+def _is_of_groups(group: _Group) -> bool:
+    return any(isinstance(part, _Group) for part in group.parts)
 
 
 def _render(narrowed: _Narrow, operators: dict[str, str], words: Callable[[_Words], str]) -> str:
