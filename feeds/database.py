@@ -53,6 +53,20 @@ _ALONE = 7042020
 """PostgreSQL's advisory lock of `Database.alone`."""
 
 
+def by_driver(connection: Connection, sql: str, bound: Any = (), *, many: bool = False) -> Any:
+    """The driver's cursor after it has run the statement; `many`: once for each of the values that are `bound`.
+
+    What `Connection.execute` does beside that takes longer than the rest of a small transaction. It raises the same.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        (cursor.executemany if many else cursor.execute)(sql, bound)
+    except Exception as error:
+        driver = connection.dialect.loaded_dbapi
+        raise sa.exc.DBAPIError.instance(sql, None, error, driver.Error, dialect=connection.dialect) from error
+    return cursor
+
+
 def inserted_id(result: sa.CursorResult[Any]) -> int:
     """The integer primary key of the one row that was inserted."""
     key = result.inserted_primary_key
@@ -155,6 +169,7 @@ class Database:
         self.engine = _engine(self.url, pool_size)
         # SQLite has one writer at a time; queueing here is fair and free, polling for its lock is neither.
         self._writer = threading.Lock() if self.is_sqlite else None
+        self._kept: tuple[Connection, sa.Pool] | None = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -176,8 +191,32 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
             return
-        with self._writer, self.engine.connect().execution_options(tocsin_write=True) as connection, connection.begin():
-            yield connection
+        with self._writer:
+            connection = self._writers_own()
+            try:
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                self._let_go()  # whatever was wrong may be the connection's
+                raise
+
+    def _writers_own(self) -> Connection:
+        """SQLite's connection for all that is written: the pages that one write has used are there for the next one.
+
+        Were it any of the pool, each of them would come to have as many pages of its own.
+        """
+        if self._kept is not None and self._kept[1] is not self.engine.pool:
+            self._let_go()  # all connections were to be made anew
+        if self._kept is None:
+            self._kept = self.engine.connect().execution_options(tocsin_write=True), self.engine.pool
+        return self._kept[0]
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None and not kept[0].closed:
+            if not kept[0].invalidated:
+                kept[0].detach()
+            kept[0].close()
 
     def probe(self) -> None:
         """Find out whether a server's database may only be read, in a process that seldom writes. Raises nothing."""
@@ -243,6 +282,9 @@ class Database:
 
     def close(self) -> None:
         """Give back all connections; the object can't be used afterwards."""
+        if self._writer is not None and self._writer.acquire(blocking=False):  # else somebody writes to the end
+            self._let_go()
+            self._writer.release()
         self.engine.dispose()
 
 
@@ -291,8 +333,7 @@ def _engine(url: sa.URL, pool_size: int) -> Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("tocsin_write", False)
-        # By the driver: SQLAlchemy's own way to a statement takes longer than the rest of a small transaction.
-        connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        by_driver(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
 

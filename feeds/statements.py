@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Dialect
 
+from feeds.database import by_driver
+
 ROWS_AT_ONCE = (32, 16, 4, 1)
 """Rows that one statement writes on SQLite: most come in scores, and each number of them is a statement to be kept."""
 
@@ -85,7 +87,7 @@ class ManyRows:
         one = self._for(dialect, 1, list(rows[0]))
         bound = [one.bound(row) for row in rows]
         if not one.by_place:
-            _cursor(connection, one.sql, lambda cursor: cursor.executemany(one.sql, bound))
+            _execute(connection, one.sql, bound, many=True)
             return
         place = 0
         for number in ROWS_AT_ONCE:
@@ -166,18 +168,8 @@ def _run(connection: Connection, assembled: _Assembled, values: Mapping[str, Any
     return _execute(connection, assembled.sql, assembled.bound(values))
 
 
-def _execute(connection: Connection, sql: str, bound: Any) -> Any:
-    return _cursor(connection, sql, lambda cursor: cursor.execute(sql, bound))
-
-
-def _cursor(connection: Connection, sql: str, execute: Callable[[Any], object]) -> Any:
-    """The driver's cursor after it has run the statement, in the transaction that the connection is in, or begins."""
+def _execute(connection: Connection, sql: str, bound: Any, *, many: bool = False) -> Any:
+    """In the transaction that the connection is in, or begins with this."""
     if not connection.in_transaction():
         connection.begin()
-    cursor = connection.connection.cursor()
-    try:
-        execute(cursor)
-    except Exception as error:
-        driver = connection.dialect.loaded_dbapi
-        raise sa.exc.DBAPIError.instance(sql, None, error, driver.Error, dialect=connection.dialect) from error
-    return cursor
+    return by_driver(connection, sql, bound, many=many)

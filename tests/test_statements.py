@@ -98,3 +98,18 @@ def test_what_is_read_at_once_is_of_one_moment(sqlite_database: Database) -> Non
         with sqlite_database.write() as writing:
             ManyRows(sa.insert(targets)).write(writing, [{"kind": "chat", "ref": 1}])
         assert count.first(reading, {}) == (0,)
+
+
+def test_all_is_written_through_one_connection_until_a_write_has_failed(sqlite_database: Database) -> None:
+    def own() -> object:
+        with sqlite_database.write() as connection:
+            return connection.connection.driver_connection
+
+    first = own()
+    with sqlite_database.read() as reading:
+        targets_there = reading.execute(sa.select(sa.func.count()).select_from(targets)).scalar()
+        assert (own(), targets_there) == (first, 0)
+    with pytest.raises(sa.exc.OperationalError), sqlite_database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO no_such_table VALUES (1)")
+    assert own() is not first
+    assert own() is own()
