@@ -1,13 +1,13 @@
 """What every test may use: real databases (SQLite and PostgreSQL), a clock that stands still until it is moved.
 
-    reading       feeds, lists and pages become entries and articles
-    watching      looks at sources: fetching, rhythm, identity, alarms, WebSub's leases
-    topics        the query language, its index, search, explanations, votes
-    alerting      owing and sending: Telegram, webhooks, the chat, kill -9
-    syndication   rendered feeds, the shelf, the export, our hub, other people's readers
-    web           pages, API, and everything in a real browser
-    operating     the command line, settings, migrations, backup, whole programs
-    support       fakes of the outside world, and what several tests share
+reading       feeds, lists and pages become entries and articles
+watching      looks at sources: fetching, rhythm, identity, alarms, WebSub's leases
+topics        the query language, its index, search, explanations, votes
+alerting      owing and sending: Telegram, webhooks, the chat, kill -9
+syndication   rendered feeds, the shelf, the export, our hub, other people's readers
+web           pages, API, and everything in a real browser
+operating     the command line, settings, migrations, backup, whole programs
+support       fakes of the outside world, and what several tests share
 """
 
 from __future__ import annotations

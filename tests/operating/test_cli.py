@@ -25,18 +25,6 @@ PAGE = "<html><head><title>{title}</title></head><body><article><h1>{title}</h1>
 PATROL = "<p>The coast guards began a joint patrol in the gulf, and will meet again in spring.</p>" * 8
 
 
-@pytest.fixture
-def tocsin(tmp_path: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str], clock: Clock) -> Command:
-    command = Command(tmp_path / "config", sqlite_url, capsys, clock)
-    command.configure()
-    return command
-
-
-@pytest.fixture
-def newsroom(sqlite_database: Database, clock: Clock) -> Newsroom:
-    return Newsroom(sqlite_database, clock)
-
-
 def test_help_is_quick_and_needs_no_configuration() -> None:
     """Whatever takes long to import is imported by the command that needs it."""
     imported = "import sys, bot.cli; print(' '.join(sys.modules))"

@@ -23,13 +23,6 @@ OPML = """<opml version="2.0"><head><title>Mine</title></head><body><outline tex
 <outline text="bad" xmlUrl="javascript:alert(1)"/></body></opml>"""
 
 
-@pytest.fixture
-def tocsin(tmp_path: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str], clock: Clock) -> Command:
-    command = Command(tmp_path / "config", sqlite_url, capsys, clock)
-    command.configure()
-    return command
-
-
 def test_an_opml_file_is_watched_beside_what_is_declared(
     tocsin: Command, tmp_path: Path, sqlite_database: Database
 ) -> None:

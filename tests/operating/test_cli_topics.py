@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from command import Command
 from conftest import Clock
 from newsroom import Newsroom
 
-from feeds.database import Database
 from feeds.model import DESK, Topic
 from feeds.store import topics
-
-
-@pytest.fixture
-def tocsin(tmp_path: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str], clock: Clock) -> Command:
-    command = Command(tmp_path / "config", sqlite_url, capsys, clock)
-    command.configure()
-    return command
-
-
-@pytest.fixture
-def newsroom(sqlite_database: Database, clock: Clock) -> Newsroom:
-    return Newsroom(sqlite_database, clock)
 
 
 def with_votes(newsroom: Newsroom, clock: Clock, owner: str | None) -> None:
