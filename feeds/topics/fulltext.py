@@ -26,6 +26,8 @@ _SHORTEST_SPLIT = 4
 _SHORTEST_BEGINNING = 4
 _LONGEST_INITIALS = 6
 _WIDEST = 2
+_LONGEST_WORD = 60
+"""Letters; each place at which a longer one could be hyphenated would have to be asked for, and be as long again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _is_wide(part: _Narrow) -> bool:
 @lru_cache(maxsize=5_000)
 def _narrow_term(term: Term) -> _Narrow | None:
     folded = fold(term.text)
-    if not folded.isalnum() or UNSPACED.search(folded):
+    if not folded.isalnum() or UNSPACED.search(folded) or len(folded) > _LONGEST_WORD:
         return None
     ways: list[_Words]
     if term.kind == "stem":

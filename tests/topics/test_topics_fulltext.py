@@ -94,6 +94,12 @@ def test_postgresql_is_asked_of_alternatives_one_by_one():
     assert parts == ("'xyz':*", "('uvw':* & 'rst':*)")
 
 
+def test_words_longer_than_any_ask_nothing_of_an_index():
+    assert fts5_expression(parse("a" * 5_000)) is None
+    assert len(fts5_expression(parse("a" * 60)) or "") < 10_000
+    assert fts5_expression(parse("sea " + "a" * 5_000)) == fts5_expression(parse("sea"))
+
+
 @pytest.mark.parametrize("text", ["lang:en", "author:anh", "反恐", "lang:en OR terror", "any(1, lang:en terror)"])
 def test_what_an_index_cannot_narrow(text):
     assert fts5_expression(parse(text)) is None

@@ -58,7 +58,7 @@ def typed_wrong(page: Page) -> None:
     page.locator("#preview .problem").wait_for()
 
 
-def tested(page: Page) -> None:
+def samples_tried(page: Page) -> None:
     """A topic with texts of its own, of which one is not as wanted, and which was not saved for that."""
     for name, text in (("query", "patrol"), ("title", "Patrols"), ("slug", "patrols")):
         page.locator(f"#{name}").fill(text)
@@ -141,7 +141,7 @@ SCENES = {
     "operators": Scene("open", "/operators", all_opened),
     "topic-editor": Scene("open", "/operators/topics?slug=counter-terrorism-cooperation", all_opened),
     "topic-new": Scene("open", "/operators/topics"),
-    "topic-tested": Scene("open", "/operators/topics", tested),
+    "topic-tested": Scene("open", "/operators/topics", samples_tried),
     "topic-wrong": Scene("open", "/operators/topics", typed_wrong),
     "add-source": Scene("open", "/sources/add", all_opened),
     "add-source-previewed": Scene("open", "/sources/add", previewed),
