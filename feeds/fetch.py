@@ -10,26 +10,22 @@ It knows nothing of what the bytes mean, when to ask again, or whom else to leav
 from __future__ import annotations
 
 import http
-import socket
-import ssl
 import time
-import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from http.client import HTTPException, RemoteDisconnected
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import requests
-import urllib3
 from requests.cookies import RequestsCookieJar
 
 from feeds.addresses import Resolve, Rule, VettedAdapter, origin
-from feeds.compression import BrokenOff, unpacked
-from feeds.errors import AddressRefused, CertificateRefused, DeadlineExceeded, FetchError, TooLarge
+from feeds.compression import unpacked
+from feeds.errors import AddressRefused, DeadlineExceeded, FetchError, TooLarge
+from feeds.failures import failure, hung_up
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, "
@@ -47,10 +43,6 @@ _CHUNK = 64 << 10
 _MAX_RATIO = 150
 _RATIO_COUNTS_FROM = 1 << 20
 _LONGEST_URL = 8 << 10
-# The resolver says that it could not ask, which is not that there is no such name: our own network may be down.
-_NO_ANSWER = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM}
-_NAME_TIMED_OUT = "no answer for the name"
-"""How `feeds.addresses` begins when the resolver has said nothing until the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +201,9 @@ class Fetcher:
                 raise AddressRefused(str(error), url=shown) from None
             except Exception as error:
                 # A server may close an idle connection just as it is used again: that says nothing of the site.
-                if attempt == 1 and _hung_up(error):
+                if attempt == 1 and hung_up(error):
                     continue
-                raise self._error(error, shown, end) from error
+                raise failure(error, shown, self._deadline, end) from error
         raise AssertionError("unreachable")
 
     def _redirect_target(self, url: str, location: str) -> str:
@@ -276,7 +268,7 @@ class Fetcher:
         except TooLarge:
             raise
         except Exception as error:
-            raise self._error(error, shown, end, status) from error
+            raise failure(error, shown, self._deadline, end, status) from error
 
     @staticmethod
     def _chunks(raw: Any, codings: Sequence[str], shown: str, max_bytes: int) -> Iterator[bytes]:
@@ -294,35 +286,6 @@ class Fetcher:
             if decoded > _RATIO_COUNTS_FROM and decoded > _MAX_RATIO * max(1, raw.tell()):
                 raise TooLarge(f"{shown} is compressed more than {_MAX_RATIO}-fold.", url=shown)
             yield chunk
-
-    def _error(self, error: Exception, shown: str, end: float, status: int | None = None) -> FetchError:
-        """What went wrong, in one sentence for the operator."""
-        for cause in _causes(error):
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                expired_on: datetime | None = getattr(cause, "expired_on", None)
-                reason = f"certificate expired on {expired_on:%Y-%m-%d}" if expired_on else cause.verify_message
-                return CertificateRefused(f"{shown}: {reason}.", url=shown)
-        for cause in _causes(error):
-            # NewConnectionError is a ConnectTimeoutError by descent only; these go before the time-outs.
-            if isinstance(cause, socket.gaierror) and cause.errno in _NO_ANSWER:
-                return FetchError(f"{_host(shown)} cannot be found: no DNS answer ({_reason(cause)}).", url=shown)
-            if isinstance(cause, TimeoutError) and str(cause).startswith(_NAME_TIMED_OUT):
-                waited = f"within {self._deadline:g} s"
-                return DeadlineExceeded(f"{_host(shown)} cannot be found: no DNS answer {waited}.", url=shown)
-        for cause in _causes(error):
-            if isinstance(cause, urllib3.exceptions.NameResolutionError):
-                return FetchError(f"{shown}: the name is not known.", url=shown)
-            if isinstance(cause, urllib3.exceptions.NewConnectionError):
-                return FetchError(f"{shown}: no connection ({_reason(error)}).", url=shown)
-        timed_out = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
-        if time.monotonic() >= end or any(isinstance(cause, timed_out) for cause in _causes(error)):
-            return DeadlineExceeded(f"{shown} took longer than {self._deadline:g} s.", url=shown, status=status)
-        for cause in _causes(error):
-            if isinstance(cause, urllib3.exceptions.IncompleteRead | BrokenOff):
-                return FetchError(f"{shown}: the answer broke off.", url=shown, status=status)
-            if isinstance(cause, zlib.error):
-                return FetchError(f"{shown}: the answer is wrongly compressed.", url=shown, status=status)
-        return FetchError(f"{shown}: {_reason(error)}.", url=shown, status=status)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -399,33 +362,3 @@ def _check_url(url: str) -> None:
         raise AddressRefused(f"{shown}: only http and https are fetched.", url=shown)
     if not parts.hostname:
         raise FetchError(f"{shown} names no host.", url=shown)
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or url
-
-
-def _hung_up(error: Exception) -> bool:
-    return any(
-        isinstance(cause, RemoteDisconnected | ConnectionResetError | BrokenPipeError) for cause in _causes(error)
-    )
-
-
-def _reason(error: BaseException) -> str:
-    """The operating system's words, where it said any, or those of who read the headers."""
-    words = [strerror for cause in _causes(error) if (strerror := getattr(cause, "strerror", None))]
-    words = words or [str(cause) for cause in _causes(error) if type(cause) is HTTPException]
-    return str(words[-1]) if words else type(_causes(error)[-1]).__name__
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error and all that it wraps: `requests` and urllib3 nest by argument, by `reason` and by `raise … from`."""
-    found: list[BaseException] = []
-    waiting: list[Any] = [error]
-    while waiting and len(found) < 30:
-        current = waiting.pop(0)
-        if not isinstance(current, BaseException) or current in found:
-            continue
-        found.append(current)
-        waiting += [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
-    return found
