@@ -162,7 +162,7 @@ _TSQUERY_CANDIDATES = (
 )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def full_text(query: Query, dialect: str) -> Mapping[str, str] | None:
     """The query as the index of that database understands it: values for its statements. None where it cannot help.
 

@@ -161,7 +161,7 @@ def _is_wide(part: _Narrow) -> bool:
     return part.operator == "or" and any(map(_is_wide, part.parts))
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=500)
 def _narrow_term(term: Term) -> _Narrow | None:
     folded = fold(term.text)
     if not folded.isalnum() or UNSPACED.search(folded) or len(folded) > _LONGEST_WORD:
