@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from feeds.errors import FetchError, RobotsRefused
 from feeds.fetch import Fetcher, Response
 from feeds.politeness import HostShares
-from feeds.robots import Robots, parse_robots, robots_url, without_robots
+from feeds.robots import ALLOW_ALL, Robots, parse_robots, robots_url, without_robots
 
 ROBOTS_KEPT = timedelta(days=1)
 """RFC 9309, section 2.4."""
@@ -129,20 +129,22 @@ class Visits:
             # Asked once a day, and beside the pace: the page is asked for right after, as any crawler does.
             robots = parse_robots(self._fetcher.get(address).body)
         except FetchError as error:
-            if kept is not None:
+            without = without_robots(error.status)
+            if without is ALLOW_ALL:
+                # Also where there was one before: a file that was taken away forbids nothing any more.
+                robots = without
+            elif kept is not None:
                 robots, until = kept.robots, now + ROBOTS_RETRIED
             elif error.status is None:
                 raise
             else:
-                robots = without_robots(error.status)
-                if not 400 <= error.status < 500 or error.status == 429:
-                    # "Not now" is the site's state, not its wish: the error is said as it is, and asked again soon.
-                    raise FetchError(
-                        f"robots.txt of {urlsplit(url).hostname} answered {error.status}: it asks to be left alone",
-                        url=url,
-                        status=error.status,
-                        retry_after=error.retry_after,
-                    ) from error
+                # "Not now" is the site's state, not its wish: the error is said as it is, and asked again soon.
+                raise FetchError(
+                    f"robots.txt of {urlsplit(url).hostname} answered {error.status}: it asks to be left alone",
+                    url=url,
+                    status=error.status,
+                    retry_after=error.retry_after,
+                ) from error
         delay = robots.crawl_delay(self._user_agent)
         if delay:
             self._requests.slow_down(url, delay)
