@@ -2,8 +2,7 @@
 
 A URL comes from a stranger. The name in it may lead to this machine or its neighbours, and may lead elsewhere a moment
 after it was checked. So the check stands where the connection is made: resolve once, refuse the name if any of its
-addresses is not public, and connect to one of the addresses just checked. The name is kept for SNI and for the
-certificate.
+addresses is not public, and connect to one of those just checked. The name is kept for SNI and for the certificate.
 
 The adapter also makes a time-out what its name promises: the time for name look-up, connection and TLS together, and
 then for headers and body together, whatever the rhythm in which the other side drips its bytes.
@@ -40,9 +39,8 @@ AddressRow = tuple[Any, ...]
 Resolve = Callable[[str, int], list[AddressRow]]
 MOST_INTERIM = 10
 """Answers before the answer ("100 Continue", "103 Early Hints"): a server has reason for two or three."""
-MOST_TRAILERS = 100
-LONGEST_LINE = 64 << 10
-"""Bytes; both are what `http.client` allows headers."""
+MOST_TRAILERS, LONGEST_LINE = 100, 64 << 10
+"""Lines, and bytes of one: what `http.client` allows headers."""
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # `ipaddress.is_global` is the IANA registry as of the interpreter's release, and lets pass what is reachable in

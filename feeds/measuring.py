@@ -39,6 +39,9 @@ AT_ONCE = 60
 SECONDS = 40.0
 """After so long no other file is asked about in one go."""
 
+BREATH = 0.5
+"""Seconds until hosts are asked again that were somebody else's, or had been asked just before."""
+
 PAUSES = (timedelta(hours=1), timedelta(days=1))
 """After the first and the second try in vain; after the third there is none."""
 
@@ -46,12 +49,18 @@ _GONE = {404, 410}
 
 
 class Measuring:
-    """One object a process; of several processes one does it at a time. `clock` gives the time in UTC."""
+    """One object a process; of several processes one does it at a time. `clock` gives the time in UTC.
 
-    def __init__(self, database: Database, visits: Visits, clock: Callable[[], datetime]) -> None:
+    In one go no file is begun after `seconds`; for so long it waits for a host's pace.
+    """
+
+    def __init__(
+        self, database: Database, visits: Visits, clock: Callable[[], datetime], seconds: float = SECONDS
+    ) -> None:
         self._database = database
         self._visits = visits
         self._clock = clock
+        self._seconds = seconds
         self._seen = 0
         """Articles with higher ids have not been looked at yet."""
         self._waiting: dict[str, tuple[set[int], files.Asked]] = {}
@@ -62,26 +71,43 @@ class Measuring:
     def measure(self) -> int:
         """Ask about some files, and have the feeds that show them rendered again; how many were asked about."""
         self._gather()
-        due = self._due()
-        if not due or not self._take_turn():
+        if not self._due() or not self._take_turn():
             return 0
-        began = time.monotonic()
+        self._learn_from_others()
+        end = time.monotonic() + self._seconds
         answers: list[tuple[Measured, files.Asked]] = []
         slow: set[str] = set()
-        for url in due:
-            if self.stopping.is_set() or len(answers) >= AT_ONCE or time.monotonic() - began > SECONDS:
+        due = self._due()
+        while due:
+            busy = []
+            for url in due:
+                host = urlsplit(url).netloc
+                if host in slow:
+                    continue
+                if self.stopping.is_set() or len(answers) >= AT_ONCE or (answers and time.monotonic() > end):
+                    break
+                try:
+                    answers.append(self._ask(url))
+                except BusyHost:
+                    busy.append(url)
+                    continue
+                if answers[-1][1].again_at is not None:
+                    slow.add(host)
+            due = busy if len(answers) < AT_ONCE and time.monotonic() + BREATH < end else []
+            if due and self.stopping.wait(BREATH):
                 break
-            host = urlsplit(url).netloc
-            if host in slow:
-                continue
-            try:
-                answers.append(self._ask(url))
-            except BusyHost:
-                continue
-            if answers[-1][1].again_at is not None:
-                slow.add(host)
         self._keep(answers)
         return len(answers)
+
+    def _learn_from_others(self) -> None:
+        """What another process has found out since these were noted need not be asked again."""
+        with self._database.read() as connection:
+            known = files.asked(connection, self._due())
+        for url, came in known.items():
+            if came.again_at is None:
+                del self._waiting[url]
+            else:
+                self._waiting[url] = (self._waiting[url][0], came)
 
     def _gather(self) -> None:
         with self._database.read() as connection:

@@ -128,7 +128,20 @@ def newest(connection: Connection, *, limit: int, before: int | None = None) -> 
     return list(connection.execute(_NEWEST, {"before": before or _BEYOND, "limit": limit}).scalars())
 
 
+def ends(connection: Connection, *, before: int | None = None) -> tuple[int, int]:
+    """The lowest and the highest id of any article, or of those below `before`; (0, 0) where there is none."""
+    row = connection.execute(_ENDS, {"before": before or _BEYOND}).one()
+    return row.oldest or 0, row.newest or 0
+
+
 _BEYOND = 2**31 - 1
+_ENDS = sa.select(
+    sa.select(sa.func.min(articles.c.id)).scalar_subquery().label("oldest"),
+    sa.select(sa.func.max(articles.c.id))
+    .where(articles.c.id < sa.bindparam("before"))
+    .scalar_subquery()
+    .label("newest"),
+)
 _NEWEST = (
     sa.select(articles.c.id)
     .where(articles.c.id < sa.bindparam("before"))

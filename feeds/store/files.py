@@ -6,7 +6,7 @@ A file that several articles show is asked about once. That somebody asked is ke
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,14 +68,15 @@ def measured_of(connection: Connection, shown: Sequence[Article]) -> dict[str, M
     return {one.url: one for one in measured(connection, urls)}
 
 
-def _rows(connection: Connection, urls: Iterable[str]) -> Iterable[tuple[str, sa.Row[tuple[object, ...]]]]:
+def _rows(connection: Connection, urls: Iterable[str]) -> Iterator[tuple[str, sa.Row[tuple[object, ...]]]]:
     digests = {_digest(url): url for url in urls}
-    if not digests:
-        return []
-    rows = connection.execute(_BY_DIGEST, {"digests": sorted(digests)})
-    return [(digests[row.digest], row) for row in rows]
+    wanted = sorted(digests)
+    for start in range(0, len(wanted), _AT_ONCE):  # a statement takes so many values, and no more than some thousands
+        for row in connection.execute(_BY_DIGEST, {"digests": wanted[start : start + _AT_ONCE]}):
+            yield digests[row.digest], row
 
 
+_AT_ONCE = 1_000
 _BY_DIGEST = sa.select(measured_files).where(measured_files.c.digest.in_(sa.bindparam("digests", expanding=True)))
 
 

@@ -25,7 +25,7 @@ from feeds.database import UtcDateTime
 from feeds.store import candidates as index
 from feeds.store import search
 from feeds.store.queries import read_query
-from feeds.store.scouting import is_long, narrowed
+from feeds.store.scouting import FEW, is_long, narrowed
 from feeds.store.search import Hit
 from feeds.store.tables import articles
 from feeds.topics import Query
@@ -77,8 +77,6 @@ _LEAF_EXPECTED = 10 * _LEAF_CANDIDATES
 """Where PostgreSQL expects more than so many, they are not looked for."""
 
 _PRIOR = 20
-_FEW = 1_000
-"""Articles that are few: an index of them is read at once, and PostgreSQL's figures for them say little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +168,9 @@ def _propose(connection: Connection, query: Query, reading: Reading, now: dateti
     since = max(oldest_id, newest_id - LOOKED_BACK)
     asked: Query | None = query
     expected = 0
-    if stored.total > _FEW:
+    if stored.total > FEW:
         if is_long(query):
-            asked = narrowed(connection, query, reading, since=since)
+            asked = narrowed(connection, query, reading, since, newest_id)
         if asked is not None:
             expected = index.expected(connection, asked) or 0
             expected *= expected >= FREQUENT * stored.total
@@ -184,7 +182,7 @@ def _propose(connection: Connection, query: Query, reading: Reading, now: dateti
     else:
         ids = index.all_ids(connection, since=since)
     exact = since == oldest_id
-    if not exact and len(ids) < _FEW:
+    if not exact and len(ids) < FEW:
         older = index.candidates(connection, asked or query, limit=CANDIDATES, before=since)
         exact = len(older) < CANDIDATES
         since = older[-1] if older else since

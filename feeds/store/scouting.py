@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feeds.store import candidates as index
-from feeds.store.tables import articles
 from feeds.topics import Query
 from feeds.topics.evaluate import holds
 from feeds.topics.query import And, Leaf, Near, Node, Not, Or, leaves
@@ -32,8 +30,8 @@ SELECTS_MANY = 0.2
 NARROWS = 0.05
 """Up to this share of the articles, a part of a query is worth looking up beside its rarest part."""
 
-_FEW = 1_000
-"""Of so few articles the index tells all at once."""
+FEW = 1_000
+"""Of so few articles the index tells all at once, and what PostgreSQL expects of them says little."""
 
 _BEGINNING = 2
 """Letters of a prefix that so many words begin with that the index takes long to gather them."""
@@ -49,18 +47,13 @@ def _is_wide(leaf: Leaf) -> bool:
     return any(term.kind == "prefix" and len(term.text) <= _BEGINNING for terms in leaf.alternatives for term in terms)
 
 
-def narrowed(
-    connection: Connection, query: Query, reading: Reading, *, since: int | None = None, before: int | None = None
-) -> Query | None:
+def narrowed(connection: Connection, query: Query, reading: Reading, oldest: int, newest: int) -> Query | None:
     """The query without the parts that are not worth looking up; None where it selects many articles.
 
-    Articles with ids from `since` on, and below `before`, are asked.
+    Articles with ids from `oldest` to `newest` are asked.
     """
-    oldest, newest = connection.execute(_ENDS).one()
-    if oldest is None or newest - oldest < _FEW:
+    if newest - oldest < FEW:
         return query
-    oldest = max(oldest, since or oldest)
-    newest = min(newest, (before or newest + 1) - 1)
     ids = {oldest + number * (newest - oldest) // (DRAWN - 1) for number in range(DRAWN)}
     documents = [reading.document(one) for one in index.readable(connection, sorted(ids))]
     if not documents:
@@ -90,8 +83,3 @@ def narrowed(
         return few[0] if len(few) == 1 else And(few) if few else None
 
     return replace(query, root=thinned(query.root))
-
-
-_ENDS = sa.select(
-    sa.select(sa.func.min(articles.c.id)).scalar_subquery(), sa.select(sa.func.max(articles.c.id)).scalar_subquery()
-)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from feeds.model import Article, Match, Span
 from feeds.store import articles as article_rows
-from feeds.store.candidates import candidates, newest, readable
+from feeds.store.candidates import candidates, ends, newest, readable
 from feeds.store.scouting import is_long, narrowed
 from feeds.topics import Query
 from feeds.topics.evaluate import match_document
@@ -81,7 +81,8 @@ def _candidates(connection: Connection, query: Query, before: int | None) -> Ite
     asked: Query | None = query
     if is_long(query):
         with READER.reading(query) as reading:
-            asked = narrowed(connection, query, reading, before=before)
+            oldest, last = ends(connection, before=before)
+            asked = narrowed(connection, query, reading, oldest, last)
     if asked is None:
         some = newest(connection, limit=_AT_FIRST, before=before)
         yield from _chunks(some)

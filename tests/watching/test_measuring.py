@@ -186,11 +186,36 @@ def test_a_slow_server_holds_up_nobody_elses_pictures(rig: Rig, clock: Clock) ->
         rig.fetcher.close()
 
 
+def test_what_one_process_has_found_out_no_other_asks_for(rig: Rig) -> None:
+    for path in ("/a.png", "/b.png"):
+        rig.serve(path)
+    rig.store("/a.png")
+    visits = Visits(rig.fetcher, rig.clock, user_agent="tests", pace=timedelta(0))
+    other = Measuring(rig.database, visits, rig.clock)
+    assert rig.measuring.measure() == 1
+    rig.store("/b.png")
+    other._gather()  # it has noted both, as if it had begun before the first was kept
+    other._waiting[rig.site.url("/a.png")] = ({1}, files.Asked(0, rig.clock()))
+    assert other.measure() == 0  # it is the first one's turn
+    rig.clock.advance(minutes=3)
+    assert other.measure() == 1
+    assert rig.asked("/a.png") == rig.asked("/b.png") == ["HEAD"]
+
+
+def test_several_files_of_one_host_are_asked_about_at_its_pace(rig: Rig) -> None:
+    paths = ["/a.png", "/b.png", "/c.png"]
+    for path in paths:
+        rig.serve(path)
+    rig.store(*paths)
+    visits = Visits(rig.fetcher, rig.clock, user_agent="tests", at_once=1, pace=timedelta(seconds=0.2))
+    assert Measuring(rig.database, visits, rig.clock).measure() == 3
+
+
 def test_other_requests_to_a_host_go_first(rig: Rig) -> None:
     rig.serve("/a.png")
     rig.store("/a.png")
     visits = Visits(rig.fetcher, rig.clock, user_agent="tests", at_once=1, pace=timedelta(0))
-    busy = Measuring(rig.database, visits, rig.clock)
+    busy = Measuring(rig.database, visits, rig.clock, seconds=0)
     with visits._requests.turn(rig.site.url("/")):
         assert busy.measure() == 0
     assert rig.asked("/a.png") == []
